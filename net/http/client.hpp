@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "net/http/message.hpp"
+
+namespace troupe::net {
+class io_threads;
+}
+
+namespace troupe::net::http {
+
+/// Why there is no response.
+enum class call_fault : std::uint8_t {
+  /// Name not resolved, connection refused or TLS not agreed: the request was certainly not sent.
+  unreachable,
+  /// The time limit passed, or the connection broke, after something was sent: the peer may have acted on it.
+  unknown_outcome,
+  /// The response breaks HTTP or a limit; the peer may have acted.
+  bad_response,
+  /// The time limit passed before anything was sent.
+  not_sent_in_time,
+};
+
+struct call_failure {
+  call_fault fault = call_fault::unreachable;
+  std::string detail; ///< for logs; no secrets
+};
+
+struct call_response {
+  unsigned status = 0;
+  std::vector<header> headers;
+  std::string body;
+
+  std::string_view get(std::string_view name) const noexcept;
+};
+
+using call_result = std::variant<call_response, call_failure>;
+
+struct call {
+  std::string method = "GET";
+  std::string target;                       ///< path and query, added to the endpoint's base path
+  std::vector<header> headers;              ///< no Host, Content-Length
+  std::string body;
+  std::chrono::milliseconds timeout{30'000};         ///< the whole call
+  std::chrono::milliseconds connect_timeout{10'000}; ///< resolve, connect, TLS
+};
+
+/// Where calls go: one origin with its pool of keep-alive connections.
+struct endpoint_settings {
+  std::string url;                          ///< `http[s]://host[:port][/base]`
+  std::string ca_file;                      ///< PEM file of a further authority; empty = the system's only
+  std::string ca_pem;                       ///< the same as text
+  std::size_t max_connections = 256;        ///< further calls wait, within their time limit
+  std::size_t max_response = 4 << 20;       ///< bytes of body
+  std::chrono::milliseconds idle_timeout{30'000};
+};
+
+/// Calls one origin over pooled keep-alive connections, plain or TLS (1.2+, peer name verified). Redirects aren't
+/// followed. A call on a stale pooled connection is sent again on a fresh one only when nothing of the response came
+/// and the request can't have been acted on twice (GET), or the peer had closed before the first byte was written.
+class client {
+public:
+  /// Throws `std::invalid_argument` for a malformed url or PEM.
+  client(io_threads& io, const endpoint_settings& settings);
+  ~client();
+
+  /// Calls and then calls `done` exactly once, on a network thread. Any thread.
+  void send(call what, std::function<void(call_result)> done);
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace troupe::net::http

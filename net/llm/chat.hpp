@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace troupe::net::llm {
+
+enum class role : std::uint8_t { system, user, assistant };
+
+struct message {
+  llm::role role = llm::role::user;
+  std::string text;
+};
+
+/// One call of a model, whoever provides it.
+struct chat_request {
+  std::vector<message> messages;
+  std::string correlation_id; ///< sent as `X-Request-Id`
+};
+
+struct chat_reply {
+  std::string text;
+  std::string finish_reason;  ///< `stop`, `length`, …
+  std::string model;          ///< as the provider names it
+  std::uint64_t input_tokens = 0;
+  std::uint64_t output_tokens = 0;
+};
+
+/// Why a call gave no reply.
+enum class chat_fault : std::uint8_t {
+  /// Not reached, broken off, timed out or 5xx: may be tried again.
+  unavailable,
+  /// 429 or 529: try again after `retry_after`.
+  rate_limited,
+  /// Key refused, quota exhausted or request invalid: the same again won't help.
+  refused,
+  /// 200 with what isn't a chat completion, or an empty text.
+  malformed,
+};
+
+struct chat_failure {
+  chat_fault fault = chat_fault::unavailable;
+  std::string detail;
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+
+using chat_result = std::variant<chat_reply, chat_failure>;
+
+/// A provider's endpoint. One call is one HTTP request: retries are made by the actor above, nobody else.
+class chat_client {
+public:
+  virtual ~chat_client() = default;
+
+  /// Calls `done` exactly once, on a network thread or before returning. Any thread.
+  virtual void complete(const chat_request& request, std::function<void(chat_result)> done) = 0;
+};
+
+} // namespace troupe::net::llm

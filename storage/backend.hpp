@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/secret.hpp"
+#include "storage/documents.hpp"
+#include "storage/jobs.hpp"
+#include "storage/journal.hpp"
+#include "storage/tenants.hpp"
+#include "storage/types.hpp"
+
+namespace troupe::storage {
+
+/// A note that the `local` desk keeps, and a page shows.
+struct local_note {
+  std::string id;
+  std::string ticket_id;
+  std::string markdown;
+  std::string html;
+  timestamp created_at;
+};
+
+/// What happened, for auditors: who did what to what, with which outcome.
+struct audit_entry {
+  timestamp at;
+  std::string actor;          ///< `webhook`, `cli`, `user:<id>`, `engine`
+  std::string action;         ///< such as `webhook_accepted`, `tenant_updated`
+  std::string tenant;
+  std::string object;         ///< ticket or job id
+  std::string outcome;        ///< `ok` or the reason of refusal
+  std::string correlation_id;
+};
+
+struct queue_depth {
+  std::uint64_t pending = 0;  ///< due or waiting for their time
+  std::uint64_t running = 0;
+  std::uint64_t dead = 0;
+};
+
+/// A terms query for the full-text indices. Words are plain tokens, never query syntax.
+struct text_query {
+  struct term {
+    std::string text;         ///< one token, or several that must follow each other
+    double weight = 1;
+  };
+  std::vector<term> terms;    ///< any may match
+  std::size_t limit = 5;
+};
+
+struct ticket_hit {
+  past_ticket ticket;
+  double score = 0;           ///< higher is better
+};
+
+struct article_hit {
+  storage::article article;
+  double score = 0;
+};
+
+/// One connection that only reads. Used by one thread at a time; every call may block and throws `storage::error`.
+class reader {
+public:
+  virtual ~reader() = default;
+
+  /// Events of one journal after number `after`, in order. Empty when there are none.
+  virtual std::vector<stored_event> load(const entity_key& entity, std::uint64_t after = 0) = 0;
+
+  virtual std::optional<job_record> find_job(std::string_view tenant, std::string_view id) = 0;
+  /// The same without knowing the tenant: for operators.
+  virtual std::optional<job_record> find_job(std::string_view id) = 0;
+  virtual std::vector<job_record> list_jobs(const job_filter& filter) = 0;
+
+  /// Pending jobs that are due at `now`, of tenants that aren't paused, fairly: round-robin over tenants, within a
+  /// tenant the highest priority first, then the oldest. `skip` names jobs that the caller already has.
+  virtual std::vector<due_job> due_jobs(timestamp now, std::size_t limit, const std::function<bool(std::string_view)>& skip) = 0;
+  /// When the next pending job that isn't due yet becomes due.
+  virtual std::optional<timestamp> next_due(timestamp now) = 0;
+  virtual queue_depth depth() = 0;
+
+  virtual std::optional<tenant> find_tenant(std::string_view id) = 0;
+  virtual std::vector<tenant> list_tenants() = 0;
+  /// Grows with every change of any tenant: what a cache compares.
+  virtual std::uint64_t tenants_version() = 0;
+
+  virtual std::vector<ticket_hit> search_tickets(std::string_view tenant, const text_query& query) = 0;
+  virtual std::vector<article_hit> search_articles(std::string_view tenant, const text_query& query) = 0;
+  /// In how many of the tenant's tickets (articles) the token occurs; and how many there are.
+  virtual std::uint64_t ticket_frequency(std::string_view tenant, std::string_view token) = 0;
+  virtual std::uint64_t ticket_count(std::string_view tenant) = 0;
+  virtual std::uint64_t article_count(std::string_view tenant) = 0;
+  /// Grows with every import of the tenant.
+  virtual std::uint64_t documents_version(std::string_view tenant) = 0;
+  virtual std::vector<asset> find_assets(std::string_view tenant, std::span<const std::string> addresses) = 0;
+
+  virtual std::vector<local_note> local_notes(std::string_view tenant, std::string_view ticket_id) = 0;
+  virtual std::vector<local_note> recent_local_notes(std::string_view tenant, std::size_t limit) = 0;
+};
+
+/// The one connection that writes. Used by one thread at a time; every call may block and throws `storage::error`,
+/// after which nothing of that call was written.
+class writer {
+public:
+  virtual ~writer() = default;
+
+  /// Commits all appends in one durable transaction. Each is stored, conflicts or is a duplicate by itself; within
+  /// one batch earlier ones are seen by later ones. Throws (nothing written) when the transaction can't commit.
+  virtual std::vector<append_result> append_batch(std::span<const append> batch) = 0;
+
+  /// Jobs that a dead process left `running` become `pending` and due. Call once at start, before claiming.
+  virtual std::size_t release_running_jobs(timestamp now) = 0;
+
+  virtual void add_tenant(const tenant& value) = 0;
+  virtual void update_tenant(const tenant& value) = 0;
+
+  /// Rows replace those of the same id. One transaction per call: pass some hundred at a time.
+  virtual void put_tickets(std::string_view tenant, std::span<const past_ticket> rows) = 0;
+  virtual void put_articles(std::string_view tenant, std::span<const article> rows) = 0;
+  virtual void put_assets(std::string_view tenant, std::span<const asset> rows) = 0;
+
+  /// Stores the note unless the tenant's ticket already has one that holds `marker`; returns the stored note's id.
+  virtual std::string put_local_note(std::string_view tenant, const local_note& note, std::string_view marker) = 0;
+
+  virtual void put_audit(std::span<const audit_entry> entries) = 0;
+  /// Forgets deliveries and audit rows that have expired. Bounded work per call; returns rows removed.
+  virtual std::size_t expire(timestamp now, std::chrono::hours audit_retention) = 0;
+};
+
+/// A database: opens connections to it. Its own members may be called from any thread.
+class backend {
+public:
+  virtual ~backend() = default;
+
+  virtual std::unique_ptr<storage::reader> open_reader() = 0;
+  virtual std::unique_ptr<storage::writer> open_writer() = 0;
+
+  /// A directory-like name for messages, without secrets: `sqlite:/var/lib/troupe/troupe.db`.
+  virtual std::string name() const = 0;
+};
+
+/// What opening a database needs.
+struct open_options {
+  std::string url;                                  ///< `sqlite:PATH`
+  std::optional<config::secret> master_key;         ///< 32 bytes; none: made beside the database, mode 0600
+  std::optional<config::secret> previous_master_key;
+};
+
+/// Opens, and migrates if the database is empty. Throws `storage::error`; `newer_schema` and `older_schema` carry the
+/// command to run in their text.
+std::unique_ptr<backend> open(const open_options& options);
+
+struct migration_status {
+  int current = 0;   ///< 0 = empty
+  int latest = 0;    ///< what this program knows
+};
+
+migration_status migration_state(const open_options& options);
+/// Migrates up or down to `target`, each step in a transaction, data kept. Throws `storage::error`.
+migration_status migrate(const open_options& options, int target);
+
+} // namespace troupe::storage

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/jobs.hpp"
+#include "storage/types.hpp"
+
+namespace troupe::storage {
+
+/// What makes two deliveries of a webhook the same: remembered until `expires_at`.
+struct delivery {
+  std::array<std::uint8_t, 32> key{}; ///< SHA-256 over tenant and what identifies the delivery
+  timestamp expires_at;
+};
+
+/// Events for one journal, with the projections that must become visible with them.
+struct append {
+  entity_key entity;
+  std::uint64_t expected = 0;        ///< the number of the last event the writer knows; 0 creates the journal
+  std::vector<new_event> events;     ///< at least one
+  timestamp at;
+  std::optional<storage::delivery> delivery; ///< only when `expected` is 0
+  std::optional<job_row> job;        ///< the ticket job's projection after these events
+};
+
+enum class append_outcome : std::uint8_t {
+  /// Durable. `number` is the last event's number.
+  stored,
+  /// The journal's last number isn't `expected`: somebody else wrote. Nothing of this append was written.
+  conflict,
+  /// The delivery is known: `existing` is the entity it made. Nothing of this append was written.
+  duplicate,
+};
+
+struct append_result {
+  append_outcome outcome = append_outcome::stored;
+  std::uint64_t number = 0;
+  std::string existing;
+};
+
+} // namespace troupe::storage
