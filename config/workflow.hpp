@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "config/settings.hpp"
 
@@ -39,5 +40,22 @@ struct ticket_workflow {
   milliseconds backoff_base{2'000};          ///< first retry waits up to this, each further one up to twice as long
   milliseconds backoff_limit{300'000};
 };
+
+/// Reads a workflow file, whose keys are
+/// ```
+/// name, time_limit
+/// gather.{tickets,articles,assets}.{enabled,limit,timeout}
+/// synthesize.{instructions,language,word_limit,timeout}
+/// write_note.{timeout,margin,writes}
+/// retry.{retries,backoff_base,backoff_limit}
+/// ```
+/// Only `synthesize.instructions` must be there. Throws `invalid_configuration` with file, line and reason of each fault.
+/// @param text YAML
+/// @param origin file name for messages
+ticket_workflow parse_ticket_workflow(std::string_view text, std::string_view origin);
+
+/// `workflows/ticket_enhancement.yaml` of the directory, or the shipped one when `agents_dir` is empty. A directory
+/// without that file also gives the shipped one. Throws `invalid_configuration`.
+ticket_workflow load_ticket_workflow(const std::filesystem::path& agents_dir);
 
 } // namespace troupe::config
