@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/search/found.hpp"
+#include "config/settings.hpp"
+
+namespace troupe::net {
+class io_threads;
+}
+
+namespace troupe::actors::search {
+
+/// What the external knowledge base needs besides `config::search_settings`.
+struct knowledge_base_settings {
+  config::search_settings source;
+  std::size_t cached_queries = 4'096; ///< answers kept, over all tenants; the longest unused go first
+  unsigned breaker_failures = 5;      ///< in a row, after which nothing is asked for `breaker_pause`
+  std::chrono::milliseconds breaker_pause{30'000};
+  std::chrono::milliseconds stale_limit{7 * 24 * 3'600'000LL}; ///< older answers aren't served even when it is down
+};
+
+/// What time it is; tests pass their own.
+using clock_function = std::function<storage::timestamp()>;
+
+/// Articles from an HTTP knowledge base: `GET {url}?q=…&limit=N`. Answers are remembered per tenant for the configured
+/// time and, past it, served while the source is down (status `cached`). Any thread may call.
+class knowledge_base {
+public:
+  /// Throws `std::invalid_argument` when the url isn't `http://` or `https://` or is malformed.
+  knowledge_base(net::io_threads& io, knowledge_base_settings settings, clock_function now = {});
+  ~knowledge_base();
+
+  knowledge_base(const knowledge_base&) = delete;
+  knowledge_base& operator=(const knowledge_base&) = delete;
+
+  /// Calls `done` exactly once: at once on the caller's thread when the answer is remembered or the breaker is open,
+  /// else on a network thread within the time limit.
+  void find(const request& what, std::function<void(articles_found)> done);
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace troupe::actors::search
