@@ -34,7 +34,7 @@ struct desk_failure {
 struct note {
   std::string ticket_id;
   std::string markdown;
-  std::string marker;         ///< visible reference line's text, such as `ref: <job id>`; part of `markdown`
+  std::string marker; ///< visible reference line's text, such as `ref: <job id>`; part of `markdown`
   std::string correlation_id;
   std::chrono::milliseconds timeout{30'000};
 };

@@ -25,8 +25,8 @@ struct chat_request {
 
 struct chat_reply {
   std::string text;
-  std::string finish_reason;  ///< `stop`, `length`, …
-  std::string model;          ///< as the provider names it
+  std::string finish_reason; ///< `stop`, `length`, …
+  std::string model;         ///< as the provider names it
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
 };

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace troupe::net::json {
+
+/// Appends text as a JSON string with its quotation marks. Invalid UTF-8 becomes U+FFFD, so the result always parses.
+void append_string(std::string& out, std::string_view text);
+
+/// `text` as a JSON string.
+std::string quoted(std::string_view text);
+
+} // namespace troupe::net::json

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "config/settings.hpp"
+#include "net/llm/chat.hpp"
+
+namespace troupe::net {
+class io_threads;
+}
+
+namespace troupe::net::llm {
+
+/// Chat Completions of OpenAI and of everything that speaks like it (`POST {base_url}/chat/completions`, not streamed).
+///
+/// The length limit goes out as `max_completion_tokens` to OpenAI and Azure, whose newer models refuse `max_tokens`,
+/// and as `max_tokens` to everybody else, since many servers know only that. Where a provider refuses the name (400),
+/// that call fails as `unavailable` and all later ones use the other name.
+/// Requests in flight end on their own when the client is destroyed.
+class openai_chat final : public chat_client {
+public:
+  /// Throws `std::invalid_argument` for a malformed `base_url` or an unreadable `ca_file`.
+  openai_chat(io_threads& io, const config::provider_settings& settings);
+  ~openai_chat() override;
+
+  void complete(const chat_request& request, std::function<void(chat_result)> done) override;
+
+private:
+  struct impl;
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace troupe::net::llm
