@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,33 +33,47 @@ struct local_note {
 /// What happened, for auditors: who did what to what, with which outcome.
 struct audit_entry {
   timestamp at;
-  std::string actor;          ///< `webhook`, `cli`, `user:<id>`, `engine`
-  std::string action;         ///< such as `webhook_accepted`, `tenant_updated`
+  std::string actor;  ///< `webhook`, `cli`, `user:<id>`, `engine`
+  std::string action; ///< such as `webhook_accepted`, `tenant_updated`
   std::string tenant;
-  std::string object;         ///< ticket or job id
-  std::string outcome;        ///< `ok` or the reason of refusal
+  std::string object;  ///< ticket or job id
+  std::string outcome; ///< `ok` or the reason of refusal
   std::string correlation_id;
 };
 
+/// Which audit rows to list, newest first.
+struct audit_filter {
+  std::optional<std::string> tenant;
+  std::optional<std::string> action;
+  std::size_t limit = 50; ///< at most 1,000
+};
+
 struct queue_depth {
-  std::uint64_t pending = 0;  ///< due or waiting for their time
+  std::uint64_t pending = 0; ///< due or waiting for their time
   std::uint64_t running = 0;
   std::uint64_t dead = 0;
 };
 
-/// A terms query for the full-text indices. Words are plain tokens, never query syntax.
+/// A terms query for the full-text indices. Words are plain text, never query syntax: whatever is in them is searched
+/// for as it stands. Case, accents and English endings make no difference (Porter); what isn't a letter or digit
+/// separates tokens, so that `ERR-1234` is found as the two tokens `err 1234` that follow each other.
 struct text_query {
   struct term {
-    std::string text;         ///< one token, or several that must follow each other
-    double weight = 1;
+    std::string text;  ///< one token, or several that must follow each other
+    double weight = 1; ///< multiplies what the term adds to the score
   };
-  std::vector<term> terms;    ///< any may match
-  std::size_t limit = 5;
+  std::vector<term> terms; ///< any may match; the first 64 count
+  std::size_t limit = 5;   ///< at most 1,000
+  /// BM25: how much an occurrence counts by where it stands. Tickets: subject, description, resolution; articles:
+  /// title, summary, body.
+  std::array<double, 3> field_weights{3, 1, 1};
+  double k1 = 1.2; ///< how fast repeated occurrences stop to count
+  double b = 0.75; ///< how much long texts are held back
 };
 
 struct ticket_hit {
   past_ticket ticket;
-  double score = 0;           ///< higher is better
+  double score = 0; ///< higher is better
 };
 
 struct article_hit {
@@ -77,10 +94,12 @@ public:
   virtual std::optional<job_record> find_job(std::string_view id) = 0;
   virtual std::vector<job_record> list_jobs(const job_filter& filter) = 0;
 
-  /// Pending jobs that are due at `now`, of tenants that aren't paused, fairly: round-robin over tenants, within a
-  /// tenant the highest priority first, then the oldest. `skip` names jobs that the caller already has.
-  virtual std::vector<due_job> due_jobs(timestamp now, std::size_t limit, const std::function<bool(std::string_view)>& skip) = 0;
-  /// When the next pending job that isn't due yet becomes due.
+  /// Pending jobs that are due at `now`, of tenants that aren't paused, fairly: round-robin over tenants (the next call
+  /// goes on with the tenant after the last one served), within a tenant the highest priority first, then the one that
+  /// has been due longest. `skip` names jobs (by id) that the caller already has.
+  virtual std::vector<due_job> due_jobs(timestamp now, std::size_t limit,
+                                        const std::function<bool(std::string_view)>& skip) = 0;
+  /// When the next pending job of a tenant that isn't paused becomes due: the first such moment after `now`.
   virtual std::optional<timestamp> next_due(timestamp now) = 0;
   virtual queue_depth depth() = 0;
 
@@ -91,7 +110,7 @@ public:
 
   virtual std::vector<ticket_hit> search_tickets(std::string_view tenant, const text_query& query) = 0;
   virtual std::vector<article_hit> search_articles(std::string_view tenant, const text_query& query) = 0;
-  /// In how many of the tenant's tickets (articles) the token occurs; and how many there are.
+  /// In how many of the tenant's tickets the token (or tokens that follow each other) occurs; and how many there are.
   virtual std::uint64_t ticket_frequency(std::string_view tenant, std::string_view token) = 0;
   virtual std::uint64_t ticket_count(std::string_view tenant) = 0;
   virtual std::uint64_t article_count(std::string_view tenant) = 0;
@@ -100,7 +119,10 @@ public:
   virtual std::vector<asset> find_assets(std::string_view tenant, std::span<const std::string> addresses) = 0;
 
   virtual std::vector<local_note> local_notes(std::string_view tenant, std::string_view ticket_id) = 0;
+  /// Newest first.
   virtual std::vector<local_note> recent_local_notes(std::string_view tenant, std::size_t limit) = 0;
+
+  virtual std::vector<audit_entry> list_audit(const audit_filter& filter) = 0;
 };
 
 /// The one connection that writes. Used by one thread at a time; every call may block and throws `storage::error`,
@@ -119,7 +141,8 @@ public:
   virtual void add_tenant(const tenant& value) = 0;
   virtual void update_tenant(const tenant& value) = 0;
 
-  /// Rows replace those of the same id. One transaction per call: pass some hundred at a time.
+  /// Rows replace those of the same id. One transaction per call: pass some hundred at a time. Other writers get their
+  /// turn between two calls. An address belongs to the asset that named it last; an asset left without any is removed.
   virtual void put_tickets(std::string_view tenant, std::span<const past_ticket> rows) = 0;
   virtual void put_articles(std::string_view tenant, std::span<const article> rows) = 0;
   virtual void put_assets(std::string_view tenant, std::span<const asset> rows) = 0;
@@ -146,9 +169,11 @@ public:
 
 /// What opening a database needs.
 struct open_options {
-  std::string url;                                  ///< `sqlite:PATH`
-  std::optional<config::secret> master_key;         ///< 32 bytes; none: made beside the database, mode 0600
-  std::optional<config::secret> previous_master_key;
+  std::string url;                                   ///< `sqlite:PATH`
+  std::optional<config::secret> master_key;          ///< 32 bytes; none: made beside the database, mode 0600
+  std::optional<config::secret> previous_master_key; ///< still opens; `open_writer` seals anew with `master_key`
+  std::chrono::milliseconds busy_timeout{2'000};     ///< how long another process's transaction is waited for
+  std::uint64_t size_limit = 0;                      ///< bytes the database may take; above: `full`. 0 = no limit
 };
 
 /// Opens, and migrates if the database is empty. Throws `storage::error`; `newer_schema` and `older_schema` carry the
@@ -156,8 +181,8 @@ struct open_options {
 std::unique_ptr<backend> open(const open_options& options);
 
 struct migration_status {
-  int current = 0;   ///< 0 = empty
-  int latest = 0;    ///< what this program knows
+  int current = 0; ///< 0 = empty
+  int latest = 0;  ///< what this program knows
 };
 
 migration_status migration_state(const open_options& options);

@@ -20,17 +20,17 @@ struct job_row {
   std::string ticket_id;
   storage::priority priority = storage::priority::medium;
   job_status status = job_status::pending;
-  std::uint32_t attempt = 0;         ///< attempts begun
-  std::string step;                  ///< the step that runs or failed: gather, synthesize, write_note
-  std::string error;                 ///< of the last failed attempt; never ticket text
+  std::uint32_t attempt = 0; ///< attempts begun
+  std::string step;          ///< the step that runs or failed: gather, synthesize, write_note
+  std::string error;         ///< of the last failed attempt; never ticket text
   timestamp received_at;
-  timestamp due_at;                  ///< a pending job isn't claimed before
+  timestamp due_at; ///< a pending job isn't claimed before
   std::optional<timestamp> finished_at;
-  std::string provider;              ///< that composed the note
+  std::string provider; ///< that composed the note
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
-  double cost = 0;                   ///< dollars
-  std::string note_id;               ///< the desk's id of the note
+  double cost = 0;     ///< dollars
+  std::string note_id; ///< the desk's id of the note
   std::string correlation_id;
 };
 

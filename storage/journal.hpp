@@ -21,17 +21,18 @@ struct delivery {
 /// Events for one journal, with the projections that must become visible with them.
 struct append {
   entity_key entity;
-  std::uint64_t expected = 0;        ///< the number of the last event the writer knows; 0 creates the journal
-  std::vector<new_event> events;     ///< at least one
+  std::uint64_t expected = 0;    ///< the number of the last event the writer knows; 0 creates the journal
+  std::vector<new_event> events; ///< at least one
   timestamp at;
   std::optional<storage::delivery> delivery; ///< only when `expected` is 0
-  std::optional<job_row> job;        ///< the ticket job's projection after these events
+  std::optional<job_row> job;                ///< the ticket job's projection after these events
 };
 
 enum class append_outcome : std::uint8_t {
   /// Durable. `number` is the last event's number.
   stored,
-  /// The journal's last number isn't `expected`: somebody else wrote. Nothing of this append was written.
+  /// The journal's last number isn't `expected`: somebody else wrote, or there is no such tenant. Nothing of this
+  /// append was written.
   conflict,
   /// The delivery is known: `existing` is the entity it made. Nothing of this append was written.
   duplicate,

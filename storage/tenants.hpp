@@ -12,13 +12,13 @@ namespace troupe::storage {
 
 /// A client of the operator: owns tickets, jobs, keys and limits.
 struct tenant {
-  std::string id;                      ///< 1 to 64 of `a-z 0-9 - _`, first a letter or digit
+  std::string id; ///< 1 to 64 of `a-z 0-9 - _`, first a letter or digit
   std::string name;
-  std::string desk_kind = "local";     ///< local | servicedesk_plus
+  std::string desk_kind = "local"; ///< local | servicedesk_plus
   std::string desk_url;
   config::secret desk_key;
-  std::string desk_ca;                 ///< PEM text of the desk's own authority; empty = the system's only
-  std::string desk_options;            ///< JSON object for the connector, such as {"portal_id":"2","cloud":true}
+  std::string desk_ca;      ///< PEM text of the desk's own authority; empty = the system's only
+  std::string desk_options; ///< JSON object for the connector, such as {"portal_id":"2","cloud":true}
   std::vector<config::secret> signing_secrets; ///< newest first; at most two
   std::uint32_t webhooks_per_minute = 100;     ///< 0 = no limit
   bool paused = false;

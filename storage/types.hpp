@@ -59,8 +59,7 @@ enum class fault : std::uint8_t {
 /// What storage throws, from blocking workers only.
 class error : public std::runtime_error {
 public:
-  error(storage::fault kind, const std::string& what) : std::runtime_error{what}, fault_{kind} {
-  }
+  error(storage::fault kind, const std::string& what) : std::runtime_error{what}, fault_{kind} {}
 
   storage::fault kind() const noexcept {
     return fault_;
