@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 namespace boost::asio {
@@ -8,16 +9,38 @@ class io_context;
 
 namespace troupe::net {
 
-/// The threads that run all network I/O. Outlives everything that uses it.
+namespace http {
+class deadline_wheel;
+}
+
+/// The threads that run all network I/O. Each has an `io_context` of its own: a socket belongs to one thread for life,
+/// so nothing on it needs a lock or a strand. Outlives everything that uses it. Signals are blocked on these threads.
 class io_threads {
 public:
+  /// @param threads at least one is started
   explicit io_threads(unsigned threads);
   /// Stops and joins.
   ~io_threads();
 
-  boost::asio::io_context& context() noexcept;
+  io_threads(const io_threads&) = delete;
+  io_threads& operator=(const io_threads&) = delete;
 
-  /// Drops outstanding work and ends the threads. Idempotent.
+  unsigned size() const noexcept;
+
+  /// A thread by turns, for what is to be spread over them. Any thread.
+  unsigned next() noexcept;
+
+  /// @param thread below `size()`
+  boost::asio::io_context& context(unsigned thread = 0) noexcept;
+
+  /// The thread's coarse timers. Only that thread may use them, or whoever called `stop`.
+  http::deadline_wheel& deadlines(unsigned thread = 0) noexcept;
+
+  /// Runs `f` on the thread and waits for its end. On the thread itself, or when the threads have ended, `f` runs at
+  /// once. What `f` throws is thrown here.
+  void run_on(unsigned thread, const std::function<void()>& f);
+
+  /// Drops outstanding work and ends the threads. Idempotent. Not to be called from one of them.
   void stop();
 
 private:

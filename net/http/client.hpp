@@ -46,8 +46,8 @@ using call_result = std::variant<call_response, call_failure>;
 
 struct call {
   std::string method = "GET";
-  std::string target;                       ///< path and query, added to the endpoint's base path
-  std::vector<header> headers;              ///< no Host, Content-Length
+  std::string target;          ///< path and query, added to the endpoint's base path
+  std::vector<header> headers; ///< no Host, Content-Length
   std::string body;
   std::chrono::milliseconds timeout{30'000};         ///< the whole call
   std::chrono::milliseconds connect_timeout{10'000}; ///< resolve, connect, TLS
@@ -55,11 +55,11 @@ struct call {
 
 /// Where calls go: one origin with its pool of keep-alive connections.
 struct endpoint_settings {
-  std::string url;                          ///< `http[s]://host[:port][/base]`
-  std::string ca_file;                      ///< PEM file of a further authority; empty = the system's only
-  std::string ca_pem;                       ///< the same as text
-  std::size_t max_connections = 256;        ///< further calls wait, within their time limit
-  std::size_t max_response = 4 << 20;       ///< bytes of body
+  std::string url;                    ///< `http[s]://host[:port][/base]`
+  std::string ca_file;                ///< PEM file of a further authority; empty = the system's only
+  std::string ca_pem;                 ///< the same as text
+  std::size_t max_connections = 256;  ///< further calls wait, within their time limit
+  std::size_t max_response = 4 << 20; ///< bytes of body
   std::chrono::milliseconds idle_timeout{30'000};
 };
 

@@ -12,13 +12,13 @@ using header = std::pair<std::string, std::string>;
 
 /// A request as handlers see it: parsed, bounded, body complete.
 struct request {
-  std::string method;                 ///< `GET`, `POST`, …
-  std::string path;                   ///< percent-decoded, always begins with `/`, without `.` and `..` segments
-  std::string query;                  ///< raw, without `?`
+  std::string method; ///< `GET`, `POST`, …
+  std::string path;   ///< percent-decoded, always begins with `/`, without `.` and `..` segments
+  std::string query;  ///< raw, without `?`
   std::vector<header> headers;
   std::string body;
-  std::string remote_address;         ///< text of the peer's IP address, without port
-  std::string id;                     ///< from `X-Request-Id` when well-formed, else made; the correlation id
+  std::string remote_address; ///< text of the peer's IP address, without port
+  std::string id;             ///< from `X-Request-Id` when well-formed, else made; the correlation id
   std::vector<std::pair<std::string, std::string>> parameters; ///< of the route: `{id}`
 
   /// First value of a header, or empty.

@@ -3,44 +3,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "config/metrics.hpp"
 #include "config/settings.hpp"
-#include "net/http/message.hpp"
+#include "net/http/router.hpp"
 
 namespace troupe::net {
 class io_threads;
 }
 
 namespace troupe::net::http {
-
-/// Answers one request: call it once, from any thread. A dropped one answers 500.
-using reply = std::function<void(response)>;
-
-/// Handles a request. Runs on a network thread and must not block; may keep `reply` and call it later.
-/// The request stays valid until `reply` was called.
-using handler = std::function<void(const request&, reply)>;
-
-/// Maps method and path to handlers. `{name}` in a pattern matches one segment. Filled before the server starts.
-class router {
-public:
-  router();
-  ~router();
-  router(router&&) noexcept;
-  router& operator=(router&&) noexcept;
-
-  /// @param content_type what a body must be, such as `application/json` (415 otherwise); empty = anything
-  void add(std::string_view method, std::string_view pattern, handler h, std::string_view content_type = {});
-
-  /// Unknown path: 404; wrong method: 405 with `Allow`; HEAD is answered by GET without its body.
-  void route(request& r, const reply& done) const;
-
-private:
-  struct impl;
-  std::unique_ptr<impl> impl_;
-};
 
 /// The listening socket and its connections.
 class server {
