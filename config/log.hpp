@@ -16,20 +16,14 @@ struct field {
   std::string_view key;
   std::variant<std::string_view, std::int64_t, double, bool> value;
 
-  field(std::string_view k, std::string_view v) : key{k}, value{v} {
-  }
-  field(std::string_view k, const char* v) : key{k}, value{std::string_view{v}} {
-  }
-  field(std::string_view k, const std::string& v) : key{k}, value{std::string_view{v}} {
-  }
-  field(std::string_view k, bool v) : key{k}, value{v} {
-  }
-  field(std::string_view k, double v) : key{k}, value{v} {
-  }
+  field(std::string_view k, std::string_view v) : key{k}, value{v} {}
+  field(std::string_view k, const char* v) : key{k}, value{std::string_view{v}} {}
+  field(std::string_view k, const std::string& v) : key{k}, value{std::string_view{v}} {}
+  field(std::string_view k, bool v) : key{k}, value{v} {}
+  field(std::string_view k, double v) : key{k}, value{v} {}
   template <class Integer>
-    requires std::is_integral_v<Integer>
-  field(std::string_view k, Integer v) : key{k}, value{static_cast<std::int64_t>(v)} {
-  }
+  requires std::is_integral_v<Integer> field(std::string_view k, Integer v)
+      : key{k}, value{static_cast<std::int64_t>(v)} {}
 };
 
 using fields = std::initializer_list<field>;

@@ -10,8 +10,7 @@ namespace troupe::config {
 class secret {
 public:
   secret() = default;
-  explicit secret(std::string value) : value_{std::move(value)} {
-  }
+  explicit secret(std::string value) : value_{std::move(value)} {}
 
   /// The value itself. Call it only where the value is used: to sign, to encrypt, to send it to whom it is meant for.
   const std::string& reveal() const noexcept {

@@ -26,16 +26,16 @@ struct tls_settings {
 /// `server.*`: the one listening socket for HTTP, WebSocket, SSE, webhooks and the console.
 struct server_settings {
   std::string bind = "127.0.0.1";
-  std::uint16_t port = 8080;              ///< 0 = any free port, printed at start
+  std::uint16_t port = 8080; ///< 0 = any free port, printed at start
   tls_settings tls;
-  std::size_t body_limit = 1 << 20;       ///< bytes; above: 413
-  std::size_t header_limit = 16 << 10;    ///< bytes of request line and headers; above: 431
-  milliseconds header_timeout{10'000};    ///< from the first byte of a request to the end of its headers; above: 408
-  milliseconds body_timeout{30'000};      ///< from the end of the headers to the end of the body; above: 408
-  milliseconds idle_timeout{75'000};      ///< between two requests of one connection
+  std::size_t body_limit = 1 << 20;    ///< bytes; above: 413
+  std::size_t header_limit = 16 << 10; ///< bytes of request line and headers; above: 431
+  milliseconds header_timeout{10'000}; ///< from the first byte of a request to the end of its headers; above: 408
+  milliseconds body_timeout{30'000};   ///< from the end of the headers to the end of the body; above: 408
+  milliseconds idle_timeout{75'000};   ///< between two requests of one connection
   std::size_t max_connections = 16'384;
-  unsigned threads = 1;                   ///< network threads
-  config::secret metrics_token;           ///< bearer token that /metrics wants; empty = none
+  unsigned threads = 1;         ///< network threads
+  config::secret metrics_token; ///< bearer token that /metrics wants; empty = none
 };
 
 struct storage_settings {
@@ -52,49 +52,49 @@ enum class provider_kind : std::uint8_t { openai, anthropic, extractive };
 struct provider_settings {
   std::string name;
   provider_kind kind = provider_kind::openai;
-  std::string base_url;                        ///< up to and including `/v1`; no trailing slash
+  std::string base_url; ///< up to and including `/v1`; no trailing slash
   config::secret api_key;
   std::string model;
-  double input_price = 0;                      ///< dollars per million tokens
-  double output_price = 0;                     ///< dollars per million tokens
-  std::size_t max_concurrency = 64;            ///< calls at a time
-  std::size_t queue_limit = 10'000;            ///< calls that wait for their turn; above: refused
-  milliseconds timeout{30'000};                ///< one whole call
+  double input_price = 0;           ///< dollars per million tokens
+  double output_price = 0;          ///< dollars per million tokens
+  std::size_t max_concurrency = 64; ///< calls at a time
+  std::size_t queue_limit = 10'000; ///< calls that wait for their turn; above: refused
+  milliseconds timeout{30'000};     ///< one whole call
   milliseconds connect_timeout{10'000};
-  unsigned attempts = 3;                       ///< in all, the first included
+  unsigned attempts = 3; ///< in all, the first included
   std::optional<double> temperature;
   unsigned max_tokens = 1'500;
-  std::filesystem::path ca_file;               ///< PEM of a further trusted authority; empty = the system's only
+  std::filesystem::path ca_file; ///< PEM of a further trusted authority; empty = the system's only
 };
 
 struct llm_settings {
-  std::vector<provider_settings> providers;    ///< without any key: one `extractive`
-  std::vector<std::string> chain;              ///< provider names in order of fallback; `extractive` always stands last
+  std::vector<provider_settings> providers; ///< without any key: one `extractive`
+  std::vector<std::string> chain;           ///< provider names in order of fallback; `extractive` always stands last
 };
 
 struct jwt_settings {
-  config::secret secret;                       ///< HS256; generated in embedded mode
-  std::string issuer;                          ///< empty = not checked
-  std::string audience;                        ///< empty = not checked
+  config::secret secret; ///< HS256; generated in embedded mode
+  std::string issuer;    ///< empty = not checked
+  std::string audience;  ///< empty = not checked
 };
 
 struct limit_settings {
-  unsigned messages_per_minute = 60;           ///< per user; 0 = no limit
-  unsigned requests_per_minute = 10;           ///< per user; 0 = no limit
+  unsigned messages_per_minute = 60; ///< per user; 0 = no limit
+  unsigned requests_per_minute = 10; ///< per user; 0 = no limit
 };
 
 /// `search.*`: where articles come from.
 struct search_settings {
-  std::string articles_url;                    ///< external HTTP knowledge base; empty = the local table
-  config::secret articles_key;                 ///< sent as bearer token; empty = none
+  std::string articles_url;    ///< external HTTP knowledge base; empty = the local table
+  config::secret articles_key; ///< sent as bearer token; empty = none
   milliseconds articles_timeout{10'000};
   milliseconds articles_cache{3'600'000};
 };
 
 /// `jobs.*`: how many ticket jobs run at a time.
 struct job_settings {
-  std::size_t max_in_flight = 0;               ///< 0 = from the chain's concurrency
-  std::size_t max_in_flight_per_tenant = 0;    ///< 0 = no limit below `max_in_flight`
+  std::size_t max_in_flight = 0;            ///< 0 = from the chain's concurrency
+  std::size_t max_in_flight_per_tenant = 0; ///< 0 = no limit below `max_in_flight`
 };
 
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
@@ -102,7 +102,7 @@ enum class log_format : std::uint8_t { automatic, json, text };
 
 struct log_settings {
   log_level level = log_level::info;
-  log_format format = log_format::automatic;   ///< text on a terminal, JSON elsewhere
+  log_format format = log_format::automatic; ///< text on a terminal, JSON elsewhere
 };
 
 /// Everything that can be set. A default-constructed one serves.
@@ -113,13 +113,13 @@ struct settings {
   llm_settings llm;
   search_settings search;
   job_settings jobs;
-  std::filesystem::path agents_dir;            ///< empty = the shipped definitions
-  std::optional<config::secret> master_key;    ///< 32 raw bytes
+  std::filesystem::path agents_dir;                  ///< empty = the shipped definitions
+  std::optional<config::secret> master_key;          ///< 32 raw bytes
   std::optional<config::secret> previous_master_key; ///< still opens what the last one sealed
   jwt_settings jwt;
   limit_settings limits;
   log_settings log;
-  config::secret admin_token;                  ///< `TROUPE_ADMIN_TOKEN`
+  config::secret admin_token; ///< `TROUPE_ADMIN_TOKEN`
 };
 
 } // namespace troupe::config

@@ -20,24 +20,24 @@ struct source_settings {
 /// The steps of a ticket job, read from a workflow file.
 struct ticket_workflow {
   std::string name = "ticket_enhancement";
-  std::string version;                       ///< digest of the file: recorded with each job
+  std::string version; ///< digest of the file: recorded with each job
 
   source_settings tickets{true, 5, milliseconds{2'000}};
   source_settings articles{true, 3, milliseconds{10'000}};
   source_settings assets{true, 20, milliseconds{2'000}};
 
-  std::string instructions;                  ///< system prompt
+  std::string instructions; ///< system prompt
   std::string language = "en";
-  std::size_t word_limit = 500;              ///< of the note
-  milliseconds synthesize_timeout{30'000};   ///< per call, unless the provider's own limit is longer
+  std::size_t word_limit = 500;            ///< of the note
+  milliseconds synthesize_timeout{30'000}; ///< per call, unless the provider's own limit is longer
 
-  milliseconds write_timeout{30'000};        ///< per write of the note
-  milliseconds write_margin{5'000};          ///< waited past a write's deadline before the marker is looked for
-  unsigned writes = 3;                       ///< per attempt
+  milliseconds write_timeout{30'000}; ///< per write of the note
+  milliseconds write_margin{5'000};   ///< waited past a write's deadline before the marker is looked for
+  unsigned writes = 3;                ///< per attempt
 
-  milliseconds time_limit{120'000};          ///< active time per attempt
-  unsigned retries = 3;                      ///< attempts after the first
-  milliseconds backoff_base{2'000};          ///< first retry waits up to this, each further one up to twice as long
+  milliseconds time_limit{120'000}; ///< active time per attempt
+  unsigned retries = 3;             ///< attempts after the first
+  milliseconds backoff_base{2'000}; ///< first retry waits up to this, each further one up to twice as long
   milliseconds backoff_limit{300'000};
 };
 
@@ -49,7 +49,8 @@ struct ticket_workflow {
 /// write_note.{timeout,margin,writes}
 /// retry.{retries,backoff_base,backoff_limit}
 /// ```
-/// Only `synthesize.instructions` must be there. Throws `invalid_configuration` with file, line and reason of each fault.
+/// Only `synthesize.instructions` must be there. Throws `invalid_configuration` with file, line and reason of each
+/// fault.
 /// @param text YAML
 /// @param origin file name for messages
 ticket_workflow parse_ticket_workflow(std::string_view text, std::string_view origin);
