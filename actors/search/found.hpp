@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -38,7 +37,6 @@ std::string_view to_string(source_status status);
 struct tickets_found {
   source_status status = source_status::empty;
   std::vector<storage::ticket_hit> hits;
-  std::chrono::microseconds took{0};
   std::string error; ///< without ticket text
 };
 
@@ -46,7 +44,6 @@ struct tickets_found {
 struct articles_found {
   source_status status = source_status::empty;
   std::vector<storage::article_hit> hits;
-  std::chrono::microseconds took{0};
   std::string error;
 };
 
@@ -61,13 +58,9 @@ struct assets_found {
   source_status status = source_status::empty;
   std::vector<asset_hit> hits;
   std::vector<std::string> unknown; ///< addresses of the text that the inventory doesn't have
-  std::chrono::microseconds took{0};
   std::string error;
 };
 
 using request_ptr = std::shared_ptr<const request>;
-using tickets_ptr = std::shared_ptr<const tickets_found>;
-using articles_ptr = std::shared_ptr<const articles_found>;
-using assets_ptr = std::shared_ptr<const assets_found>;
 
 } // namespace troupe::actors::search

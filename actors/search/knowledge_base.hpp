@@ -14,6 +14,10 @@ namespace troupe::net {
 class io_threads;
 }
 
+namespace troupe::actors {
+class clock;
+}
+
 namespace troupe::actors::search {
 
 /// What the external knowledge base needs besides `config::search_settings`.
@@ -25,15 +29,12 @@ struct knowledge_base_settings {
   std::chrono::milliseconds stale_limit{7 * 24 * 3'600'000LL}; ///< older answers aren't served even when it is down
 };
 
-/// What time it is; tests pass their own.
-using clock_function = std::function<storage::timestamp()>;
-
 /// Articles from an HTTP knowledge base: `GET {url}?q=…&limit=N`. Answers are remembered per tenant for the configured
 /// time and, past it, served while the source is down (status `cached`). Any thread may call.
 class knowledge_base {
 public:
   /// Throws `std::invalid_argument` when the url isn't `http://` or `https://` or is malformed.
-  knowledge_base(net::io_threads& io, knowledge_base_settings settings, clock_function now = {});
+  knowledge_base(net::io_threads& io, knowledge_base_settings settings, const clock& time);
   ~knowledge_base();
 
   knowledge_base(const knowledge_base&) = delete;
