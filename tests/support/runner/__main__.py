@@ -1,0 +1,161 @@
+"""`tests/run`: builds what is asked for and runs it."""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import checks
+import coverage
+from build import ROOT, BuildFailed, Preset
+from programs import CatchProgram, Program, ScriptProgram, run_all, wants_to_be_alone
+from report import Report, Result, headline
+
+CATCH = ("unit", "actor", "integration", "simulation")
+# No CAF and no Beast stream in them: there UBSan and TSan report faults of ours, not of uninstrumented libraries.
+PLAIN = r"unit_(config|storage|json|webhook|addresses|jwt|fair_queue|net.*)$|fuzz_"
+PARTS = {
+    "check": "what must hold of the sources: lengths, includes, formatting, links",
+    "unit": "functions and cores, no I/O",
+    "actor": "actors under a deterministic scheduler and a virtual clock",
+    "integration": "real databases, sockets and TLS inside one process",
+    "simulation": "whole engines in one process with seeds and faults",
+    "fuzz": "parsers on seeded mutations of a corpus (--runs N for longer)",
+    "e2e": "the release build's program, from outside (--rounds N for more kills)",
+    "asan": "unit, actor, integration, simulation and fuzz with AddressSanitizer and LeakSanitizer",
+    "ubsan": "unit and fuzz programs without CAF, with UndefinedBehaviorSanitizer",
+    "tsan": "unit and fuzz programs without CAF, with ThreadSanitizer",
+    "coverage": "all of them on an instrumented build; fails below the floors (--files lists every file)",
+    "bench": "how fast, how much memory (docs/performance.md); takes minutes",
+}
+# Without a part. The sanitized build stands in for the plain one: a third build would cost more than it finds.
+USUAL = ("check", "asan", "e2e")
+
+
+def parse(words):
+    listing = "\n".join(f"  {name:12} {text}" for name, text in PARTS.items())
+    parser = argparse.ArgumentParser(
+        prog="tests/run", formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=f"Builds troupe and runs its tests. Parts:\n{listing}\n\nWithout a part: {', '.join(USUAL)}, "
+                    "which is what must pass before a change lands.\nThe last line is "
+                    "`N passed, N failed, N skipped`; the exit code is 0 only if nothing failed.",
+        epilog="Examples:\n  tests/run\n  tests/run unit --only json\n  tests/run e2e --only crash --rounds 50")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="one or several of the above")
+    parser.add_argument("--only", metavar="PATTERN", help="only programs whose name matches this regular expression")
+    parser.add_argument("--rounds", type=int, metavar="N", help="e2e: how often the program is killed per crash test")
+    parser.add_argument("--runs", type=int, default=20_000, metavar="N", help="fuzz: inputs per target (20000)")
+    parser.add_argument("--seed", type=int, metavar="S", help="e2e and fuzz: repeat a run with the seed it printed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="programs at a time (cores)")
+    parser.add_argument("--files", action="store_true", help="coverage: list every file")
+    chosen = parser.parse_args(words)
+    for part in chosen.parts:
+        if part not in PARTS:
+            parser.error(f"there is no part {part!r}; there are {', '.join(PARTS)}")
+    chosen.parts = chosen.parts or list(USUAL)
+    return chosen
+
+
+def wanted(chosen, name):
+    return chosen.only is None or re.search(chosen.only, name)
+
+
+def compiled(chosen, preset, kinds, only=None):
+    """Builds the test programs of these kinds and gives them ready to run."""
+    files = {name: file for kind in kinds for name, file in preset.programs(kind).items()
+             if wanted(chosen, name) and (only is None or re.search(only, name))}
+    preset.build(files)
+    programs = []
+    for name, file in files.items():
+        if name.startswith("fuzz_"):
+            corpora = [path for path in (ROOT / "tests/fuzz").glob("*/corpus") if path.parent.name == name[5:]]
+            extra = ["--seed", chosen.seed] if chosen.seed is not None else []
+            programs.append(FuzzProgram(name, file, [str(w) for w in ("--runs", chosen.runs, *extra, *corpora)]))
+        else:
+            programs.append(CatchProgram(name, file))
+    return programs
+
+
+class FuzzProgram(Program):
+    """Keeps the input that made it fail."""
+
+    def command(self, scratch):
+        self.scratch = Path(scratch)
+        return ["env", "-C", scratch, *super().command(scratch)]
+
+    def counts(self, code, output, scratch):
+        for file in Path(scratch).glob("crash-*"):
+            kept = ROOT / "build/crashes" / f"{self.name}-{file.name}"
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, kept)
+            print(f"        the input is kept in {kept}")
+        return super().counts(code, output, scratch)
+
+
+def scripts(chosen, binary):
+    environment = {"TROUPE_BIN": str(binary), "PYTHONPATH": str(ROOT / "tests/support"), "PYTHONDONTWRITEBYTECODE": "1"}
+    if chosen.rounds:
+        environment["TROUPE_TEST_ROUNDS"] = str(chosen.rounds)
+    if chosen.seed is not None:
+        environment["TROUPE_TEST_SEED"] = str(chosen.seed)
+    files = sorted(path for path in (ROOT / "tests/e2e").rglob("e2e_*")
+                   if path.is_file() and os.access(path, os.X_OK) and "node_modules" not in path.parts)
+    return [ScriptProgram(path.stem, path, ["-v"], environment, 1800 if chosen.rounds else 600, wants_to_be_alone(path))
+            for path in files if wanted(chosen, path.stem)]
+
+
+def run_part(part, chosen, report):
+    if part == "check":
+        headline("Checking the sources")
+        checks.run(report, chosen.only)
+    elif part in (*CATCH, "fuzz"):
+        programs = compiled(chosen, Preset("dev"), [part])
+        if programs:
+            headline(f"Running {part} tests")
+            run_all(programs, report, chosen.jobs)
+    elif part == "asan":
+        programs = compiled(chosen, Preset("asan"), [*CATCH, "fuzz"])
+        headline("Running with AddressSanitizer")
+        run_all(programs, report, chosen.jobs)
+    elif part in ("ubsan", "tsan"):
+        programs = compiled(chosen, Preset(part), ["unit", "fuzz"], PLAIN)
+        headline(f"Running with {part}")
+        run_all(programs, report, chosen.jobs)
+    elif part == "e2e":
+        programs = scripts(chosen, ROOT / "build/release/troupe")
+        if programs:
+            Preset("release").build(["troupe"])
+            headline("Running end-to-end tests")
+            run_all(programs, report, chosen.jobs)
+    elif part == "coverage":
+        preset = Preset("coverage")
+        preset.configure()
+        coverage.forget(preset.folder)
+        programs = compiled(chosen, preset, [*CATCH, "fuzz"])
+        preset.build(["troupe"])
+        headline("Running on the instrumented build")
+        # Tests of load and crashes tell nothing about coverage and are slow here.
+        programs += [p for p in scripts(chosen, preset.folder / "troupe") if not p.alone]
+        run_all(programs, report, chosen.jobs)
+        coverage.run(preset.folder, report, chosen.files)
+    elif part == "bench":
+        Preset("release").build(["troupe"])
+        code = subprocess.run([ROOT / "tests/bench/run"]).returncode
+        report.add(Result("bench", passed=code == 0, failed=code != 0))
+
+
+def main():
+    chosen = parse(sys.argv[1:])
+    report = Report()
+    for part in chosen.parts:
+        try:
+            run_part(part, chosen, report)
+        except BuildFailed as fault:
+            report.add(Result(str(fault), failed=1, output="the compiler's messages stand above"))
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
