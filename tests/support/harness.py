@@ -89,7 +89,7 @@ class Troupe:
         self.environment = {"TROUPE_AUTH_JWT_SECRET": JWT_SECRET, "TROUPE_MASTER_KEY": MASTER_KEY,
                             "TROUPE_ADMIN_TOKEN": ADMIN_TOKEN, **(environment or {})}
         base = {"server": {"port": self.port}, "storage": {"url": f"sqlite:{self.folder}/troupe.db"},
-                "log": {"format": "json", "level": "info"}}
+                "log": {"format": "json", "level": "info"}, "limits": {"requests_per_minute": 0}}
         if llm is not None:
             base["llm"] = {"providers": [llm if isinstance(llm, dict) else llm.provider()]}
         if workflow is not None:
@@ -182,13 +182,14 @@ class Troupe:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def connection(self, timeout=PATIENCE, tls=None):
+    def connection(self, timeout=PATIENCE, tls=None, source="127.0.0.1"):
+        """@param source: the address that the server sees; all of 127.0.0.0/8 is this machine"""
         if tls is not None:
             return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout, context=tls)
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0))
 
-    def ask(self, method, path, body=None, headers=None, timeout=PATIENCE, tls=None):
-        connection = self.connection(timeout, tls)
+    def ask(self, method, path, body=None, headers=None, timeout=PATIENCE, tls=None, source="127.0.0.1"):
+        connection = self.connection(timeout, tls, source)
         try:
             connection.request(method, path, body, headers or {})
             reply = connection.getresponse()
@@ -220,12 +221,12 @@ class Troupe:
         self.command("tenant", "update", name, "--webhooks-per-minute", "1000000", *options)
         return self
 
-    def deliver(self, body, headers, timeout=PATIENCE):
-        return self.ask("POST", "/webhook/servicedesk", body, {"Content-Type": "application/json", **headers}, timeout)
+    def deliver(self, body, headers, **options):
+        return self.ask("POST", "/webhook/servicedesk", body, {"Content-Type": "application/json", **headers}, **options)
 
-    def webhook(self, secret=SECRET, timeout=PATIENCE, **fields):
+    def webhook(self, secret=SECRET, **fields):
         body = json.dumps(ticket(**fields)).encode()
-        return self.deliver(body, signing.signed(body, secret), timeout)
+        return self.deliver(body, signing.signed(body, secret))
 
     def accepted(self, **fields):
         """Delivers a ticket that must be accepted; returns the job's id."""

@@ -143,7 +143,7 @@ def run_part(part, chosen, report):
     elif part == "bench":
         Preset("release").build(["troupe"])
         code = subprocess.run([ROOT / "tests/bench/run"]).returncode
-        report.add(Result("bench", passed=code == 0, failed=code != 0))
+        report.add(Result("bench", passed=int(code == 0), failed=int(code != 0)))
 
 
 def main():

@@ -134,6 +134,6 @@ def run(report, wanted=None):
             continue
         started = time.monotonic()
         faults = list(check())
-        report.add(Result(f"check_{check.__name__}", passed=not faults, failed=bool(faults),
+        report.add(Result(f"check_{check.__name__}", passed=int(not faults), failed=int(bool(faults)),
                           seconds=time.monotonic() - started,
                           output="\n".join([f"it should hold that {check.__doc__}, but:", *faults])))

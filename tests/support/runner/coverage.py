@@ -72,7 +72,7 @@ def run(folder, report, show_files=False):
         share = 100 * hit / total if total else 0.0
         print(f"    {share:6.1f} %  {hit:5} of {total:5} lines  {name} (at least {floor} %)")
         weakest = sorted((100 * h / t, file) for file, (h, t) in by_file.items() if file.startswith(beginnings))[:10]
-        report.add(Result(f"coverage of {name}", passed=share >= floor, failed=share < floor,
+        report.add(Result(f"coverage of {name}", passed=int(share >= floor), failed=int(share < floor),
                           seconds=time.monotonic() - started,
                           output="\n".join([f"{share:.1f} % of the lines, {floor} % wanted; least covered:",
                                             *(f"{s:6.1f} %  {file}" for s, file in weakest)])))
