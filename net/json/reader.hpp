@@ -86,30 +86,33 @@ private:
   struct frame {
     bool is_object = false;
     bool first = true;
+    bool inside = false;         ///< at a member or element rather than between them
+    std::size_t index = 0;       ///< of the element
     std::size_t keys_before = 0; ///< in `keys_`, of the objects around
-    std::size_t index = 0;
-    std::string_view name;
+    std::string_view name;       ///< of the member
   };
   struct key {
     std::uint64_t fingerprint;
     std::string_view name;
   };
 
-  void fail(std::string message);
-  bool fail_at_value(std::string_view wanted);
+  bool fail(std::string_view message);
+  bool fail_expecting(std::string_view wanted);
   void skip_space() noexcept;
-  bool value_starts();
-  bool enter(char open, bool is_object);
+  bool at_value();
+  bool enter(type what);
   bool separated(char close);
   bool remember(std::string_view name);
-  bool scan_string(std::string_view& out, std::string& decoded, std::size_t* characters);
-  bool scan_tail(std::string& decoded, std::size_t* characters);
+  void skip_plain() noexcept;
+  bool scan_string(std::string_view& out, std::string& decoded, std::size_t& characters);
+  bool scan_escaped_tail(std::string& decoded, std::size_t& characters);
   bool scan_escape(std::string& decoded);
+  bool scan_unicode_escape(std::string& decoded);
   bool scan_code_unit(std::uint32_t& unit);
-  bool scan_sequence(std::size_t& length);
+  bool scan_sequence();
+  bool fail_at_byte();
   bool scan_number();
   bool scan_word(std::string_view word);
-  bool skip_scalar();
   std::string pointer() const;
 
   const char* begin_;
@@ -124,5 +127,8 @@ private:
   std::string decoded_;
   std::optional<json::fault> fault_;
 };
+
+/// `text` as one step of a JSON Pointer (RFC 6901), with its slash; at most 64 bytes of it.
+std::string pointer_step(std::string_view text);
 
 } // namespace troupe::net::json

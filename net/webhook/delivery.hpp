@@ -27,7 +27,7 @@ struct ticket {
 
 /// A parsed body before its fields are validated: enough to find the tenant and check the signature.
 struct draft {
-  std::string tenant_id;                 ///< empty when missing or not a string
+  std::string tenant_id;                 ///< empty when missing or no well-formed id
   std::optional<unix_seconds> timestamp; ///< the body's own, when well-formed
   webhook::ticket ticket;
   std::vector<http::field_error> faults; ///< of fields, at most 32; reported only once the signature holds
