@@ -1,0 +1,115 @@
+#include "actors/runtime/journal_queue.hpp"
+
+#include <algorithm>
+
+#include <caf/send.hpp>
+
+#include "actors/runtime/messages.hpp"
+
+namespace troupe::actors {
+namespace {
+
+constexpr const char* full = "too much waits to be written";
+constexpr const char* closed = "nothing is written any more: the engine stops";
+
+void refuse(pending_append& what, const char* why) {
+  what.done({storage::fault::unavailable, why, {}});
+}
+
+void refuse(write_task& what, const char* why) {
+  what.failed(storage::error{storage::fault::unavailable, why});
+}
+
+} // namespace
+
+journal_queue::journal_queue(journal_limits limits) : limits_{limits} {}
+
+void journal_queue::submit(pending_append_ptr what) {
+  std::unique_lock lock{mutex_};
+  if (closed_ || appends_.size() >= limits_.appends) {
+    const auto* why = closed_ ? closed : full;
+    lock.unlock();
+    refuse(*what, why);
+    return;
+  }
+  appends_.push_back(std::move(what));
+  wake_writer(lock);
+}
+
+void journal_queue::submit(write_task_ptr what) {
+  std::unique_lock lock{mutex_};
+  if (closed_ || tasks_.size() >= limits_.tasks) {
+    const auto* why = closed_ ? closed : full;
+    lock.unlock();
+    refuse(*what, why);
+    return;
+  }
+  tasks_.push_back(std::move(what));
+  wake_writer(lock);
+}
+
+void journal_queue::wake_writer(std::unique_lock<std::mutex>& lock) {
+  if (woken_ || !writer_)
+    return;
+  woken_ = true;
+  auto writer = writer_;
+  lock.unlock();
+  caf::anon_send(writer, work_ready{});
+}
+
+std::size_t journal_queue::depth() const {
+  std::lock_guard lock{mutex_};
+  return appends_.size();
+}
+
+void journal_queue::close() {
+  std::lock_guard lock{mutex_};
+  closed_ = true;
+}
+
+void journal_queue::abandon() {
+  std::deque<pending_append_ptr> appends;
+  std::deque<write_task_ptr> tasks;
+  {
+    std::lock_guard lock{mutex_};
+    closed_ = true;
+    appends.swap(appends_);
+    tasks.swap(tasks_);
+  }
+  for (auto& append : appends)
+    refuse(*append, closed);
+  for (auto& task : tasks)
+    refuse(*task, closed);
+}
+
+void journal_queue::attach(caf::actor writer) {
+  std::unique_lock lock{mutex_};
+  writer_ = std::move(writer);
+  woken_ = false;
+  if (!appends_.empty() || !tasks_.empty())
+    wake_writer(lock);
+}
+
+void journal_queue::detach() {
+  caf::actor old;
+  std::lock_guard lock{mutex_};
+  std::swap(old, writer_);
+  woken_ = false;
+}
+
+void journal_queue::take(portion& into) {
+  into.appends.clear();
+  into.task.reset();
+  std::lock_guard lock{mutex_};
+  const auto count = static_cast<std::ptrdiff_t>(std::min(limits_.batch, appends_.size()));
+  std::move(appends_.begin(), appends_.begin() + count, std::back_inserter(into.appends));
+  appends_.erase(appends_.begin(), appends_.begin() + count);
+  if (!tasks_.empty()) {
+    into.task = std::move(tasks_.front());
+    tasks_.pop_front();
+  }
+  if (into.empty())
+    woken_ = false;
+}
+
+} // namespace troupe::actors

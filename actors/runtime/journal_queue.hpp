@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/actor.hpp>
+
+#include "storage/backend.hpp"
+
+namespace troupe::actors {
+
+/// What became of an append.
+struct append_reply {
+  /// Why storage could not do it; nothing of the append was written. None: `result` tells.
+  std::optional<storage::fault> fault;
+  std::string error;             ///< the fault in words
+  storage::append_result result; ///< stored, conflict or duplicate
+};
+
+/// An append that waits for its commit. One owner at a time: the sender until `submit`, then the queue until `done`.
+class pending_append {
+public:
+  explicit pending_append(storage::append what = {}) : request{std::move(what)} {}
+  virtual ~pending_append() = default;
+
+  /// Called once per `submit`, on the writer's thread or on that of `submit`: must be cheap, and must not throw.
+  /// `request` is again what was submitted, so that the same append can be tried once more.
+  virtual void done(append_reply reply) = 0;
+
+  storage::append request;
+};
+
+using pending_append_ptr = std::shared_ptr<pending_append>;
+
+/// A pending append that calls `done(append_reply)`.
+template <class F>
+pending_append_ptr make_pending_append(storage::append request, F done) {
+  struct impl final : pending_append {
+    impl(storage::append what, F callback) : pending_append{std::move(what)}, callback_{std::move(callback)} {}
+    void done(append_reply reply) override {
+      callback_(std::move(reply));
+    }
+    F callback_;
+  };
+  return std::make_shared<impl>(std::move(request), std::move(done));
+}
+
+/// Something else to be written: a tenant, a note, an import's rows.
+class write_task {
+public:
+  virtual ~write_task() = default;
+
+  /// Runs on the writer's thread between two commits of appends; may block, but delays everybody's appends.
+  /// What it throws as `storage::error` goes to `failed`; what else it throws ends the writer, which is restarted.
+  virtual void run(storage::writer& db) = 0;
+
+  /// The task could not be done, or wasn't even started. Must be cheap, and must not throw.
+  virtual void failed(const storage::error& why) = 0;
+};
+
+using write_task_ptr = std::unique_ptr<write_task>;
+
+struct journal_limits {
+  std::size_t batch = 256;     ///< appends per transaction
+  std::size_t appends = 8'192; ///< that may wait; above: refused as unavailable
+  std::size_t tasks = 1'024;   ///< that may wait; above: refused as unavailable
+};
+
+/// The bounded queue in front of the journal writer. It outlives the writer's crashes: what waits is served by the
+/// writer's successor. Any thread.
+class journal_queue {
+public:
+  explicit journal_queue(journal_limits limits = {});
+
+  journal_queue(const journal_queue&) = delete;
+  journal_queue& operator=(const journal_queue&) = delete;
+
+  /// Hands over an append. When the queue is full or closed, `done` hears `unavailable` before this returns.
+  void submit(pending_append_ptr what);
+
+  /// Hands over a task. When the queue is full or closed, `failed` hears `unavailable` before this returns.
+  void submit(write_task_ptr what);
+
+  /// The same from two functions: `work(storage::writer&)`, whose end means that it is durable, and
+  /// `failed(const storage::error&)`.
+  template <class Work, class Failed>
+  void run(Work work, Failed failed) {
+    struct impl final : write_task {
+      impl(Work w, Failed f) : work_{std::move(w)}, failed_{std::move(f)} {}
+      void run(storage::writer& db) override {
+        work_(db);
+      }
+      void failed(const storage::error& why) override {
+        failed_(why);
+      }
+      Work work_;
+      Failed failed_;
+    };
+    submit(std::make_unique<impl>(std::move(work), std::move(failed)));
+  }
+
+  /// Appends that wait for their commit.
+  std::size_t depth() const;
+
+  /// From now on everything is refused. What waits already is still served while there is a writer.
+  void close();
+
+  /// Refuses all that waits: when no writer will come any more.
+  void abandon();
+
+  // -- The writer's side -------------------------------------------------------------------------------------------
+
+  /// The writer that gets `work_ready` when there is something to do. At once when something waits already.
+  void attach(caf::actor writer);
+
+  /// The writer has ended.
+  void detach();
+
+  /// What is next: up to `limits().batch` appends and one task. Empty: the writer will be woken again.
+  struct portion {
+    std::vector<pending_append_ptr> appends;
+    write_task_ptr task;
+
+    bool empty() const {
+      return appends.empty() && !task;
+    }
+  };
+
+  void take(portion& into);
+
+  const journal_limits& limits() const noexcept {
+    return limits_;
+  }
+
+private:
+  void wake_writer(std::unique_lock<std::mutex>& lock);
+
+  const journal_limits limits_;
+  mutable std::mutex mutex_;
+  std::deque<pending_append_ptr> appends_;
+  std::deque<write_task_ptr> tasks_;
+  caf::actor writer_;
+  bool woken_ = false; ///< a `work_ready` is on its way, or the writer is at work
+  bool closed_ = false;
+};
+
+} // namespace troupe::actors

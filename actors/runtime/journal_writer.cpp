@@ -1,0 +1,131 @@
+#include "actors/runtime/journal_writer.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <caf/send.hpp>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+
+#include "config/log.hpp"
+
+namespace troupe::actors {
+
+namespace log = config::log;
+
+journal_writer_state::journal_writer_state(pointer self) : self_{self} {}
+
+journal_writer_state::~journal_writer_state() {
+  if (!queue_)
+    return;
+  queue_->detach();
+  // What the writer was at when it crashed: nothing else is lost, the queue waits for a successor.
+  const storage::error why{storage::fault::unavailable, "the journal writer ended"};
+  fail(portion_.appends, why);
+  if (portion_.task)
+    portion_.task->failed(why);
+}
+
+void journal_writer_state::configure(std::shared_ptr<journal_queue> queue, std::unique_ptr<storage::writer> db,
+                                     std::shared_ptr<const clock> time, std::shared_ptr<journal_probe> probe) {
+  queue_ = std::move(queue);
+  db_ = std::move(db);
+  clock_ = std::move(time);
+  probe_ = std::move(probe);
+  queue_->attach(caf::actor_cast<caf::actor>(self_));
+}
+
+void journal_writer_state::work() {
+  if (serve())
+    self_->send(self_, work_ready{});
+}
+
+void journal_writer_state::drain() {
+  queue_->close();
+  while (serve()) {
+    // one portion after the other
+  }
+}
+
+bool journal_writer_state::serve() {
+  queue_->take(portion_);
+  probe_->queue_depth.Set(static_cast<double>(queue_->depth()));
+  if (portion_.empty())
+    return false;
+  if (!portion_.appends.empty())
+    commit(portion_.appends);
+  if (portion_.task)
+    run(*portion_.task);
+  portion_.task.reset();
+  return true;
+}
+
+void journal_writer_state::run(write_task& task) {
+  try {
+    task.run(*db_);
+  } catch (const storage::error& e) {
+    task.failed(e);
+  }
+}
+
+void journal_writer_state::commit(std::span<pending_append_ptr> batch) {
+  requests_.clear();
+  for (auto& waiting : batch)
+    requests_.push_back(std::move(waiting->request));
+  const auto give_back = [&] {
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      batch[i]->request = std::move(requests_[i]);
+  };
+  std::vector<storage::append_result> results;
+  try {
+    const auto begin = clock_->monotonic();
+    results = db_->append_batch(requests_);
+    probe_->commit_seconds.Observe(std::chrono::duration<double>(clock_->monotonic() - begin).count());
+  } catch (const storage::error& e) {
+    give_back();
+    probe_->faults.Increment();
+    const bool somebodys = e.kind() == storage::fault::refused || e.kind() == storage::fault::corrupt;
+    if (somebodys && batch.size() > 1)
+      for (auto& waiting : batch)
+        commit({&waiting, 1});
+    else
+      fail(batch, e);
+    return;
+  } catch (...) {
+    give_back();
+    throw;
+  }
+  probe_->batch_size.Observe(static_cast<double>(batch.size()));
+  give_back();
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (results[i].outcome == storage::append_outcome::conflict)
+      probe_->conflicts.Increment();
+    std::exchange(batch[i], nullptr)->done({std::nullopt, {}, std::move(results[i])});
+  }
+}
+
+void journal_writer_state::fail(std::span<pending_append_ptr> batch, const storage::error& why) {
+  log::warn("journal_commit_failed", "Storage could not commit a batch of appends.",
+            {{"appends", batch.size()}, {"detail", why.what()}});
+  for (auto& waiting : batch)
+    if (auto append = std::exchange(waiting, nullptr))
+      append->done({why.kind(), why.what(), {}});
+}
+
+journal_writer_actor::behavior_type journal_writer(journal_writer_state::pointer self,
+                                                   std::shared_ptr<journal_queue> queue,
+                                                   std::function<std::unique_ptr<storage::writer>()> open,
+                                                   std::shared_ptr<const clock> time,
+                                                   std::shared_ptr<journal_probe> probe) {
+  self->state.configure(std::move(queue), open(), std::move(time), std::move(probe));
+  self->set_exit_handler([self](caf::exit_msg& what) {
+    self->state.drain();
+    self->quit(std::move(what.reason));
+  });
+  return {
+      [self](work_ready) { self->state.work(); },
+  };
+}
+
+} // namespace troupe::actors
