@@ -217,10 +217,10 @@ std::string mint(const claims& what, const config::secret& key) {
     throw std::invalid_argument{"a token can't be signed without a secret"};
   if (what.sub.empty() || what.tenant.empty())
     throw std::invalid_argument{"a token needs a user and a tenant"};
-  std::string body = "{\"sub\":" + json::quoted(what.sub) + ",\"tenant\":" + json::quoted(what.tenant);
+  std::string body = "{\"sub\":" + json::literal(what.sub) + ",\"tenant\":" + json::literal(what.tenant);
   const auto text = [&body](std::string_view name, const std::string& value) {
     if (!value.empty())
-      body += ",\"" + std::string{name} + "\":" + json::quoted(value);
+      body += ",\"" + std::string{name} + "\":" + json::literal(value);
   };
   const auto date = [&body](std::string_view name, const std::optional<unix_seconds>& value) {
     if (value)

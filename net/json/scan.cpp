@@ -61,7 +61,7 @@ bool reader::fail_at_byte() {
 
 bool reader::scan_sequence() {
   const auto length = sequence_length(at_, end_);
-  if (length == 0)
+  if (length < 2) // what stops a run and is ASCII is a control character
     return fail_at_byte();
   at_ += length;
   return true;

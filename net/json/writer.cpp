@@ -61,7 +61,7 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string quoted(std::string_view text) {
+std::string literal(std::string_view text) {
   std::string result;
   result.reserve(text.size() + 2 + text.size() / 16);
   append_string(result, text);

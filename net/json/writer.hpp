@@ -9,6 +9,6 @@ namespace troupe::net::json {
 void append_string(std::string& out, std::string_view text);
 
 /// `text` as a JSON string.
-std::string quoted(std::string_view text);
+std::string literal(std::string_view text);
 
 } // namespace troupe::net::json

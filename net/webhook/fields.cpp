@@ -16,11 +16,11 @@ constexpr text_rule requester_rule{.longest = 320};
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 40;
   if (text.size() <= longest)
-    return json::quoted(text);
+    return json::literal(text);
   auto end = longest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
     --end;
-  return json::quoted(text.substr(0, end)) + "…";
+  return json::literal(text.substr(0, end)) + "…";
 }
 
 bool is_space(char c) noexcept {
