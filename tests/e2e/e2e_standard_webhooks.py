@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Webhooks signed by Standard Webhooks' own library are accepted: our reading of the specification isn't only ours."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from harness import Troupe, ticket  # noqa: E402
+
+NODE = Path(__file__).resolve().parent / "node"
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+def install():
+    """Installs the library unless it is there as locked; gives the reason when that can't be done."""
+    stamp = NODE / "node_modules/.installed"
+    lock = (NODE / "package-lock.json").read_text()
+    if stamp.exists() and stamp.read_text() == lock:
+        return None
+    if shutil.which("npm") is None:
+        return "npm isn't installed here"
+    try:
+        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--fetch-retries=1"], cwd=NODE, text=True,
+                              capture_output=True, timeout=240)
+    except subprocess.TimeoutExpired:
+        return "npm found no registry within 4 minutes"
+    if done.returncode != 0:
+        return f"npm could not install the library: {done.stderr.strip().splitlines()[0][:200]}"
+    if not (NODE / "node_modules/node/bin/node").exists():
+        return "npm installed no Node.js for this machine"
+    stamp.write_text(lock)
+    return None
+
+
+class StandardWebhooks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if reason := install():
+            raise unittest.SkipTest(reason)
+        cls.troupe = Troupe()
+        cls.addClassCleanup(cls.troupe.close)
+        cls.troupe.add_tenant("acme", SECRET).start()
+
+    @staticmethod
+    def sign(body, message_id, at):
+        return subprocess.run([NODE / "node_modules/node/bin/node", NODE / "sign.mjs", SECRET, message_id, str(at)],
+                              input=body, text=True, capture_output=True, check=True).stdout
+
+    def deliver(self, body, message_id, at, signature):
+        return self.troupe.deliver(body.encode(), {"webhook-id": message_id, "webhook-timestamp": str(at),
+                                                   "webhook-signature": signature})
+
+    def test_the_librarys_signature_is_accepted(self):
+        for n, description in enumerate(("plain", "Umläute und 漢字 und 😀", 'quotes " and \\ and \n')):
+            with self.subTest(description):
+                body, at = json.dumps(ticket(ticket_id=f"N-{n}", description=description), ensure_ascii=False), int(time.time())
+                answer = self.deliver(body, f"msg_{n}", at, self.sign(body, f"msg_{n}", at))
+                self.assertEqual(answer.status, 202, answer)
+
+    def test_the_librarys_signature_of_another_body_or_message_is_refused(self):
+        body, at = json.dumps(ticket(ticket_id="N-9")), int(time.time())
+        signature = self.sign(body, "msg_9", at)
+        self.assertEqual(self.deliver(body + " ", "msg_9", at, signature).status, 401)
+        self.assertEqual(self.deliver(body, "msg_8", at, signature).status, 401)
+        self.assertEqual(self.deliver(body, "msg_9", at + 1, signature).status, 401)
+
+
+if __name__ == "__main__":
+    unittest.main()
