@@ -145,9 +145,12 @@ bool reader::enter(type what) {
     return fail("is nested deeper than " + std::to_string(max_depth_) + " levels");
   ++at_;
   auto& level = frames_[depth_++];
-  level = {};
-  level.is_object = what == type::object;
-  level.keys_before = keys_.size();
+  level = {.is_object = what == type::object,
+           .first = true,
+           .inside = false,
+           .index = 0,
+           .keys_before = keys_.size(),
+           .name = {}};
   return true;
 }
 

@@ -84,12 +84,12 @@ public:
 
 private:
   struct frame {
-    bool is_object = false;
-    bool first = true;
-    bool inside = false;         ///< at a member or element rather than between them
-    std::size_t index = 0;       ///< of the element
-    std::size_t keys_before = 0; ///< in `keys_`, of the objects around
-    std::string_view name;       ///< of the member
+    bool is_object;
+    bool first;
+    bool inside;             ///< at a member or element rather than between them
+    std::size_t index;       ///< of the element
+    std::size_t keys_before; ///< in `keys_`, of the objects around
+    std::string_view name;   ///< of the member
   };
   struct key {
     std::uint64_t fingerprint;
@@ -121,7 +121,7 @@ private:
   strictness how_;
   unsigned max_depth_;
   unsigned depth_ = 0;
-  std::array<frame, depth_limit> frames_;
+  std::array<frame, depth_limit> frames_; ///< the first `depth_` of them are set
   std::vector<key> keys_;
   std::vector<std::unique_ptr<std::string>> decoded_names_;
   std::string decoded_;

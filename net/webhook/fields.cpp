@@ -23,31 +23,41 @@ std::string shown(std::string_view text) {
   return json::literal(text.substr(0, end)) + "…";
 }
 
-bool is_space(char c) noexcept {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+/// What a byte says about the text that it stands in.
+enum byte_class : std::uint8_t { visible = 1, line = 2, control = 4 };
+
+constexpr auto byte_classes = [] {
+  std::array<std::uint8_t, 256> result{};
+  for (std::size_t c = 0; c < result.size(); ++c) {
+    const auto ends_line = c == '\n' || c == '\r' || c == '\t';
+    if (ends_line)
+      result[c] = line;
+    else if (c < 0x20 || c == 0x7f)
+      result[c] = visible | control;
+    else if (c != ' ')
+      result[c] = visible;
+  }
+  return result;
+}();
+
+/// Whether there is one of U+0080 to U+009F.
+bool holds_wide_control(std::string_view text) noexcept {
+  for (std::size_t i = 0; i + 1 < text.size(); ++i)
+    if (text[i] == '\xc2' && static_cast<unsigned char>(text[i + 1]) < 0xa0)
+      return true;
+  return false;
 }
 
 /// The fault of a text's characters, or empty.
 std::string_view fault_of(std::string_view text, const text_rule& rule) noexcept {
-  bool control = false;
-  bool line = false;
-  bool wide_control = false;
-  bool all_space = true;
-  unsigned char before = 0;
-  for (const auto character : text) {
-    const auto c = static_cast<unsigned char>(character);
-    const auto space = is_space(character);
-    line |= space && c != ' ';
-    control |= (c < 0x20 && !space) || c == 0x7f;
-    wide_control |= before == 0xc2 && c < 0xa0;
-    all_space &= space;
-    before = c;
-  }
-  if (all_space)
+  unsigned found = 0;
+  for (const auto c : text)
+    found |= byte_classes[static_cast<unsigned char>(c)];
+  if (!(found & visible))
     return "must hold more than white space";
-  if (control || (rule.is_id && wide_control))
+  if (found & control || (rule.is_id && holds_wide_control(text)))
     return "must not hold control characters";
-  if (line && !rule.has_lines)
+  if (found & line && !rule.has_lines)
     return "must be one line, without tabs";
   if (rule.is_id && (text.front() == ' ' || text.back() == ' '))
     return "must not begin or end with a space";
