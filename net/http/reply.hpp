@@ -26,7 +26,7 @@ public:
   virtual void retire() noexcept = 0;
 
 protected:
-  ~answerer() = default;
+  virtual ~answerer() = default;
 
   /// Ready for another request. Only after `retire`.
   void reuse() noexcept {

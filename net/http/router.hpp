@@ -31,6 +31,7 @@ struct route_entry {
   std::string allow;      ///< value of the `Allow` header
   std::size_t number = 0; ///< in order of the first `add` of the pattern, from 0
 
+  /// Null when the pattern doesn't know the method.
   const operation* find(std::string_view method) const noexcept;
 };
 

@@ -20,7 +20,12 @@ public:
   /// Binds and listens. Throws `std::runtime_error` that names address and reason (port in use, unreadable
   /// certificate, key that doesn't fit).
   server(io_threads& io, const config::server_settings& settings, router routes, config::metrics& metrics);
+  /// Closes everything at once; no handler runs afterwards, and later replies are dropped. Not to be called from a
+  /// handler.
   ~server();
+
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
 
   /// The port listened on: the one asked for, or the one the system gave for 0.
   std::uint16_t port() const noexcept;
