@@ -5,11 +5,12 @@ the model is repeated once its result was committed. A failing run names its see
 import json
 import os
 import random
-import sqlite3
+import re
 import sys
 import threading
 import time
 import unittest
+from datetime import datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -89,10 +90,11 @@ class Crash(unittest.TestCase):
         until(look, lambda: f"only {len(ended)} of {len(jobs)} jobs ended; seed {SEED}", patience=180, pause=0.2)
         return ended
 
-    def committed_notes(self):
-        """Job -> when the model's result was committed first, in seconds."""
-        with sqlite3.connect(f"file:{self.troupe.folder}/troupe.db?mode=ro", uri=True) as database:
-            return dict(database.execute(EVENTS, ("synthesized",)).fetchall())
+    @staticmethod
+    def committed_at(job):
+        """When the model's result was committed first, in seconds."""
+        texts = [step["at"] for step in job["steps"] if step["event"] == "synthesized"]
+        return datetime.fromisoformat(min(texts).replace("Z", "+00:00")).timestamp()
 
     def test_killed_at_random_moments_nothing_is_lost_and_nothing_comes_twice(self):
         self.installation()
@@ -117,21 +119,16 @@ class Crash(unittest.TestCase):
         self.assertEqual(twice, {}, f"notes that came twice; seed {SEED}")
         missing = [job for job in ended if job not in references]
         self.assertEqual(missing, [], f"completed jobs without a note; seed {SEED}")
-        self.no_call_was_repeated(senders.accepted)
+        self.no_call_was_repeated(senders.accepted, ended)
         self.assertEqual(self.troupe.stop(), 0)
 
-    def no_call_was_repeated(self, accepted):
-        committed = self.committed_notes()
-        self.assertGreaterEqual(len(committed), len(accepted))
-        by_ticket = {name: job for name, job in accepted.items()}
+    def no_call_was_repeated(self, accepted, jobs):
         late = []
         for call in self.llm.calls():
-            text = json.dumps(call["messages"])
-            start = text.find("code C-")
-            name = text[start + 5:].split(".", 1)[0] if start >= 0 else None
-            at = committed.get(by_ticket.get(name))
-            if at is not None and call["at"] > at:
-                late.append((name, call["at"] - at))
+            code = re.search(r"code (C-\d+-\d+)\.", json.dumps(call["messages"]))
+            job = jobs.get(accepted.get(code[1])) if code else None
+            if job is not None and call["at"] > self.committed_at(job):
+                late.append((code[1], call["at"]))
         self.assertEqual(late, [], f"the model was called again after its result was committed; seed {SEED}")
 
     def test_killed_in_the_middle_of_each_step_a_job_goes_on_at_that_step(self):
@@ -152,9 +149,6 @@ class Crash(unittest.TestCase):
                 calls = len(self.llm.calls())
                 self.assertEqual(calls, 2 if step == "synthesize" else 1, "a committed result isn't paid for twice")
 
-
-# Job and commit time (seconds) of its first event of a type; the types are not encrypted, the texts are.
-EVENTS = "SELECT entity_id, MIN(at) / 1000.0 FROM events WHERE type = ? GROUP BY entity_id"
 
 if __name__ == "__main__":
     unittest.main()

@@ -162,7 +162,7 @@ class DeskOverTls(unittest.TestCase):
 
     def test_a_desk_with_an_authority_of_its_own_is_trusted_when_told_to(self):
         desk = self.desk()
-        job_id, job = self.job(desk, "--desk-ca", self.authority.file)
+        job_id, job = self.job(desk, "--desk-ca-file", self.authority.file)
         self.assertEqual(job["status"], "completed", job)
         self.assertEqual(desk.references(), {job_id: 1})
 
@@ -175,7 +175,7 @@ class DeskOverTls(unittest.TestCase):
 
     def test_a_certificate_for_another_name_is_not_trusted(self):
         desk = self.desk(names="DNS:desk.example.com")
-        _, job = self.job(desk, "--desk-ca", self.authority.file)
+        _, job = self.job(desk, "--desk-ca-file", self.authority.file)
         self.assertEqual(job["status"], "failed", job)
         self.assertEqual(desk.requests(), [])
 

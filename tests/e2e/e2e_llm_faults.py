@@ -61,8 +61,9 @@ class LlmFaults(unittest.TestCase):
         self.assertEqual(len(self.llm.calls()), 1)
         call = self.llm.calls()[0]
         self.assertEqual(call["authorization"], "Bearer stand-in-key")
-        self.assertGreater(job["input_tokens"], 0)
-        self.assertAlmostEqual(job["cost"], job["input_tokens"] + job["output_tokens"], delta=1)
+        usage = job["usage"]
+        self.assertGreater(usage["input_tokens"], 0)
+        self.assertAlmostEqual(usage["cost"], usage["input_tokens"] + usage["output_tokens"], delta=1)
         series = troupe.metrics()
         self.assertTrue(any(name.startswith("troupe_llm_tokens_total") and value > 0 for name, value in series.items()))
 

@@ -95,9 +95,15 @@ class Validation(unittest.TestCase):
                 answer = self.deliver(ticket(ticket_id=f"V-2{n}", priority=name))
                 self.assertEqual(answer.status, 202, answer)
 
-    def test_members_that_nobody_knows_are_no_fault(self):
+    def test_members_that_nobody_knows_are_pointed_at(self):
         answer = self.deliver({**ticket(ticket_id="V-3"), "custom": {"a": [1, 2.5, None, True]}})
-        self.assertEqual(answer.status, 202, answer)
+        self.assertEqual(self.pointers(answer), ["/custom"])
+
+    def test_a_requester_is_a_text_or_a_name_with_an_address(self):
+        for n, requester in enumerate(("Ann", {"name": "Ann", "email": "ann@example.com"})):
+            with self.subTest(requester):
+                self.assertEqual(self.deliver(ticket(ticket_id=f"V-4{n}", requester=requester)).status, 202)
+        self.assertEqual(self.pointers(self.deliver(ticket(requester={"phone": "1"}))), ["/requester/phone"])
 
     def test_unsigned_nonsense_never_reaches_the_fields(self):
         body = json.dumps(ticket(priority="whenever")).encode()
