@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -13,24 +14,28 @@
 namespace troupe::actors {
 
 /// A bounded queue that serves its keys (tenants) in turn: one key's burst delays another's next item by at most one
-/// item per key that waits. First in, first out within a key. Plain logic: one owner, no thread safety.
+/// item per key that waits. Within a key the higher level goes first, then first in, first out. Plain logic: one owner,
+/// no thread safety.
 /// Round-robin as in deficit round robin (Shreedhar and Varghese, 1995) with a quantum of one item.
-template <class T>
+/// @tparam Levels how many levels of urgency there are
+template <class T, std::size_t Levels = 1>
 class fair_queue {
 public:
   /// @param limit items in all; `push` refuses beyond
   explicit fair_queue(std::size_t limit) : limit_{limit} {}
 
   /// False when the queue is full.
-  bool push(std::string_view key, T item) {
+  /// @param level 0 (least urgent) to `Levels - 1`
+  bool push(std::string_view key, T item, std::size_t level = 0) {
     if (size_ >= limit_)
       return false;
     auto found = lanes_.find(std::string{key});
     if (found == lanes_.end()) {
       turns_.push_back(std::string{key});
-      found = lanes_.emplace(turns_.back(), lane{{}, std::prev(turns_.end())}).first;
+      found = lanes_.emplace(turns_.back(), lane{{}, 0, std::prev(turns_.end())}).first;
     }
-    found->second.items.push_back(std::move(item));
+    found->second.levels[level].push_back(std::move(item));
+    ++found->second.size;
     ++size_;
     return true;
   }
@@ -41,10 +46,9 @@ public:
       if (may && !may(*turn))
         continue;
       auto found = lanes_.find(*turn);
-      auto item = std::move(found->second.items.front());
-      found->second.items.pop_front();
+      auto item = found->second.take();
       --size_;
-      if (found->second.items.empty()) {
+      if (found->second.size == 0) {
         lanes_.erase(found);
         turns_.erase(turn);
       } else {
@@ -69,8 +73,19 @@ public:
 
 private:
   struct lane {
-    std::deque<T> items;
+    std::array<std::deque<T>, Levels> levels;
+    std::size_t size = 0;
     std::list<std::string>::iterator turn;
+
+    T take() {
+      auto level = levels.rbegin();
+      while (level->empty())
+        ++level;
+      auto item = std::move(level->front());
+      level->pop_front();
+      --size;
+      return item;
+    }
   };
 
   std::size_t limit_;

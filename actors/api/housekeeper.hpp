@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/runtime/clock.hpp"
+#include "actors/runtime/journal_queue.hpp"
+#include "actors/runtime/messages.hpp"
+
+namespace troupe::actors::api {
+
+using housekeeper_actor = caf::typed_actor<
+    /// Time to forget what has expired. Sent by itself.
+    caf::reacts_to<tick>>;
+
+/// How long audit rows are kept.
+inline constexpr std::chrono::hours audit_retention{90 * 24};
+
+/// Forgets expired deliveries and audit rows, a bounded number at a time. Runs on the scheduler; never blocks.
+housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, std::shared_ptr<journal_queue> journal,
+                                             std::shared_ptr<const clock> time, std::chrono::milliseconds period);
+
+} // namespace troupe::actors::api

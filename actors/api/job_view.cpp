@@ -1,0 +1,165 @@
+#include "actors/api/job_view.hpp"
+
+#include <ctime>
+
+#include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
+
+#include "actors/ticket/offline.hpp"
+
+namespace troupe::actors::api {
+
+namespace {
+
+using nlohmann::json;
+
+std::string_view priority_name(storage::priority value) {
+  switch (value) {
+  case storage::priority::low:
+    return "low";
+  case storage::priority::medium:
+    return "medium";
+  case storage::priority::high:
+    return "high";
+  case storage::priority::critical:
+    return "critical";
+  }
+  return "medium";
+}
+
+std::string_view source_name(ticket::source_status value) {
+  switch (value) {
+  case ticket::source_status::ok:
+    return "ok";
+  case ticket::source_status::empty:
+    return "empty";
+  case ticket::source_status::failed:
+    return "failed";
+  case ticket::source_status::timed_out:
+    return "timed_out";
+  case ticket::source_status::off:
+    return "off";
+  case ticket::source_status::cached:
+    return "cached";
+  }
+  return "off";
+}
+
+json source_json(const ticket::source_report& report, std::size_t results) {
+  return {{"status", source_name(report.status)}, {"ms", report.took.count()}, {"results", results}};
+}
+
+/// What a step left that is worth showing besides its name and time.
+struct step_details {
+  json operator()(const ticket::claimed& e) const {
+    return {{"attempt", e.attempt}};
+  }
+
+  json operator()(const ticket::gathered& e) const {
+    return {{"sources",
+             {{"tickets", source_json(e.found.tickets_source, e.found.tickets.size())},
+              {"articles", source_json(e.found.articles_source, e.found.articles.size())},
+              {"assets", source_json(e.found.assets_source, e.found.systems.size())}}}};
+  }
+
+  json operator()(const ticket::synthesized& e) const {
+    json result{{"provider", e.provider}, {"model", e.model}};
+    if (!e.fallback.empty())
+      result["fallback"] = e.fallback;
+    return result;
+  }
+
+  json operator()(const ticket::write_unknown& e) const {
+    return {{"error", e.error}};
+  }
+
+  json operator()(const ticket::write_refused& e) const {
+    return {{"error", e.error}};
+  }
+
+  json operator()(const ticket::note_written& e) const {
+    return {{"found", e.found}};
+  }
+
+  json operator()(const ticket::failed& e) const {
+    return {{"step", e.step}, {"error", e.error}, {"retry_at", to_rfc3339(e.retry_at)}};
+  }
+
+  json operator()(const ticket::dead_lettered& e) const {
+    return {{"step", e.step}, {"error", e.error}};
+  }
+
+  template <class Other>
+  json operator()(const Other&) const {
+    return json::object();
+  }
+};
+
+void add_text(json& to, const char* key, const std::string& value) {
+  to[key] = value.empty() ? json{} : json(value);
+}
+
+} // namespace
+
+std::string_view public_status(storage::job_status status) noexcept {
+  switch (status) {
+  case storage::job_status::pending:
+    return "pending";
+  case storage::job_status::running:
+    return "running";
+  case storage::job_status::completed:
+    return "completed";
+  case storage::job_status::failed:
+  case storage::job_status::dead:
+    return "failed";
+  case storage::job_status::discarded:
+    return "discarded";
+  }
+  return "pending";
+}
+
+std::string to_rfc3339(storage::timestamp at) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+  const auto time = static_cast<std::time_t>(seconds.time_since_epoch().count());
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (at - seconds).count());
+}
+
+std::string job_json(const storage::job_record& job, const std::vector<storage::stored_event>& journal) {
+  const auto& row = job.row;
+  json result{{"job_id", job.id},
+              {"ticket_id", row.ticket_id},
+              {"status", public_status(row.status)},
+              {"dead_letter", row.status == storage::job_status::dead},
+              {"priority", priority_name(row.priority)},
+              {"attempt", row.attempt},
+              {"received_at", to_rfc3339(row.received_at)},
+              {"finished_at", row.finished_at ? json(to_rfc3339(*row.finished_at)) : json{}},
+              {"usage", {{"input_tokens", row.input_tokens}, {"output_tokens", row.output_tokens}, {"cost", row.cost}}},
+              {"correlation_id", row.correlation_id}};
+  add_text(result, "step", row.step);
+  add_text(result, "error", row.error);
+  add_text(result, "provider", row.provider);
+  if (row.status == storage::job_status::pending && row.attempt > 0)
+    result["retry_at"] = to_rfc3339(row.due_at);
+  json note;
+  auto& steps = result["steps"] = json::array();
+  for (const auto& stored : journal) {
+    const auto event = ticket::job_core::decode(stored.type, stored.payload);
+    if (const auto* text = std::get_if<ticket::synthesized>(&event))
+      note = {{"markdown", text->note}};
+    auto step = std::visit(step_details{}, event);
+    step["number"] = stored.number;
+    step["event"] = stored.type;
+    step["at"] = to_rfc3339(stored.at);
+    steps.push_back(std::move(step));
+  }
+  if (note.is_object())
+    add_text(note, "note_id", row.note_id);
+  result["note"] = std::move(note);
+  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace troupe::actors::api

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "storage/jobs.hpp"
+#include "storage/types.hpp"
+
+namespace troupe::actors::api {
+
+/// How API users read a job's status: `pending`, `running`, `completed`, `failed` (dead-lettered) or `discarded`.
+std::string_view public_status(storage::job_status status) noexcept;
+
+/// RFC 3339 in UTC with milliseconds.
+std::string to_rfc3339(storage::timestamp at);
+
+/// The JSON of `GET /api/v1/jobs/{id}`. Throws `storage::error` (`corrupt`) when the journal can't be read.
+std::string job_json(const storage::job_record& job, const std::vector<storage::stored_event>& journal);
+
+} // namespace troupe::actors::api

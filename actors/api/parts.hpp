@@ -1,0 +1,53 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+#include "actors/api/storage_health.hpp"
+#include "actors/runtime/clock.hpp"
+#include "actors/runtime/handle_ref.hpp"
+#include "actors/runtime/ids.hpp"
+#include "actors/runtime/journal_queue.hpp"
+#include "actors/runtime/random.hpp"
+#include "actors/runtime/reader_pool.hpp"
+#include "actors/runtime/timers.hpp"
+#include "actors/tenancy/intake.hpp"
+#include "actors/tenancy/registry.hpp"
+#include "actors/tenancy/tenants.hpp"
+#include "config/metrics.hpp"
+#include "config/settings.hpp"
+#include "config/workflow.hpp"
+#include "net/io_threads.hpp"
+#include "storage/backend.hpp"
+
+namespace troupe::actors::api {
+
+/// What one engine is made of. Made by `engine`, shared by the actors' tree and the routes. Each part says itself which
+/// threads may use it.
+struct parts {
+  std::shared_ptr<const config::settings> settings;
+  std::shared_ptr<const config::ticket_workflow> workflow;
+  config::metrics metrics;
+
+  std::shared_ptr<clock> time = std::make_shared<system_clock>();
+  std::shared_ptr<actors::random> chance = std::make_shared<system_random>();
+  std::shared_ptr<id_source> ids = std::make_shared<id_source>(*time, *chance);
+
+  std::unique_ptr<storage::backend> database;
+  std::shared_ptr<journal_queue> journal = std::make_shared<journal_queue>();
+  std::shared_ptr<reader_pool> readers;
+  std::shared_ptr<timer_queue> timers = std::make_shared<timer_queue>();
+  std::shared_ptr<storage_health> health = std::make_shared<storage_health>();
+
+  std::shared_ptr<tenant_directory> tenants = std::make_shared<tenant_directory>();
+  std::shared_ptr<tenant_registry> registry = std::make_shared<tenant_registry>();
+  handle_ref<intake_actor> intake;
+  handle_ref<tenants_actor> tenants_root;
+  std::shared_ptr<std::atomic<std::size_t>> live_jobs = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
+
+  std::unique_ptr<net::io_threads> io;
+};
+
+} // namespace troupe::actors::api

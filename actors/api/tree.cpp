@@ -1,0 +1,241 @@
+#include "actors/api/tree.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <caf/send.hpp>
+
+#include "actors/api/connectors.hpp"
+#include "actors/api/housekeeper.hpp"
+#include "actors/llm/gateway.hpp"
+#include "actors/runtime/journal_writer.hpp"
+#include "actors/runtime/supervisor.hpp"
+#include "actors/search/service.hpp"
+#include "actors/tenancy/directory_keeper.hpp"
+#include "actors/ticket/gather_watch.hpp"
+#include "actors/ticket/job_effects.hpp"
+#include "actors/ticket/job_observer.hpp"
+#include "actors/ticket/offline.hpp"
+#include "config/log.hpp"
+#include "net/llm/openai_chat.hpp"
+
+namespace troupe::actors::api {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int reader_count = 2;
+
+/// A child that is a supervisor itself.
+child_spec subtree(std::string name, supervisor_settings settings, parts& of, std::shared_ptr<supervisor_probe> probe,
+                   std::function<std::vector<child_spec>()> children) {
+  child_spec result;
+  result.name = std::move(name);
+  result.stop_limit = 8s;
+  result.start = [settings, &of, probe, children = std::move(children), name = result.name](caf::actor_system& system) {
+    return caf::actor_cast<caf::actor>(
+        spawn_named(system, {.name = name}, supervisor, settings, children(), std::ref(*of.chance), probe));
+  };
+  return result;
+}
+
+template <class Start>
+child_spec plain(std::string name, Start start) {
+  child_spec result;
+  result.name = std::move(name);
+  result.start = [start = std::move(start)](caf::actor_system& system) {
+    return caf::actor_cast<caf::actor>(start(system));
+  };
+  return result;
+}
+
+std::vector<child_spec> storage_children(parts& of) {
+  std::vector<child_spec> result;
+  result.push_back(plain("timers", [&of](caf::actor_system& system) {
+    return spawn_named(system, {.name = "timers"}, timer_keeper, of.timers);
+  }));
+  auto journal = std::make_shared<journal_probe>(of.metrics);
+  result.push_back(plain("journal_writer", [&of, journal](caf::actor_system& system) {
+    return spawn_named(
+        system, {.name = "journal_writer", .detached = true}, journal_writer, of.journal,
+        [&of] { return of.database->open_writer(); }, of.time, journal);
+  }));
+  for (int i = 0; i < reader_count; ++i)
+    result.push_back(plain("reader_" + std::to_string(i + 1), [&of](caf::actor_system& system) {
+      return spawn_named(system, {.name = "reader", .detached = true}, reader, of.readers,
+                         [&of] { return of.database->open_reader(); });
+    }));
+  return result;
+}
+
+const config::provider_settings* provider_of(const config::settings& settings, const std::string& name) {
+  const auto found = std::ranges::find(settings.llm.providers, name, &config::provider_settings::name);
+  return found == settings.llm.providers.end() ? nullptr : &*found;
+}
+
+/// The chain's actors and the gateway in front of them. `extractive` has none: the job's core composes by itself.
+void add_models(std::vector<child_spec>& to, parts& of, handle_ref<gateway_actor> models) {
+  std::vector<handle_ref<provider_actor>> chain;
+  for (const auto& name : of.settings->llm.chain) {
+    const auto* settings = provider_of(*of.settings, name);
+    if (!settings || settings->kind == config::provider_kind::extractive)
+      continue;
+    std::shared_ptr<net::llm::chat_client> client = std::make_shared<net::llm::openai_chat>(*of.io, *settings);
+    auto probe = std::make_shared<llm_probe>(of.metrics, settings->name, settings->model);
+    to.push_back(supervised(
+        "llm_" + name, chain.emplace_back(), [&of, client, probe, settings = *settings](caf::actor_system& system) {
+          return spawn_named(system, {.name = "llm_provider"}, provider, settings, client, of.time, of.chance, probe);
+        }));
+  }
+  to.push_back(supervised("llm_gateway", models, [chain](caf::actor_system& system) {
+    return spawn_named(system, {.name = "llm_gateway"}, gateway, chain);
+  }));
+}
+
+/// What all jobs share, apart from their tenant's desk.
+struct job_parts {
+  ticket::job_services services;
+  std::shared_ptr<ticket::job_observer> observer;
+};
+
+std::vector<child_spec> service_children(parts& of, const std::shared_ptr<job_parts>& jobs) {
+  std::vector<child_spec> result;
+  add_models(result, of, jobs->services.models);
+  result.push_back(supervised("gather_watch", jobs->services.watch, [&of](caf::actor_system& system) {
+    return spawn_named(system, {.name = "gather_watch"}, ticket::gather_watch, of.time, 50ms);
+  }));
+  result.push_back(plain("housekeeper", [&of](caf::actor_system& system) {
+    return spawn_named(system, {.name = "housekeeper"}, housekeeper, of.journal, of.time, 60s);
+  }));
+  return result;
+}
+
+std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std::shared_ptr<job_parts>& jobs,
+                                                            const std::shared_ptr<supervisor_probe>& restarts) {
+  auto result = std::make_shared<tenant_services>();
+  result->connect = make_connectors(of);
+  result->jobs = [&of, jobs](handle_ref<desk_actor> desk) {
+    auto services = std::make_shared<entity_services<ticket::job_core>>();
+    services->core = of.workflow;
+    services->time = of.time;
+    services->chance = of.chance;
+    services->journal = of.journal;
+    services->readers = of.readers;
+    services->timers = of.timers;
+    services->effects = std::make_shared<ticket::job_effects>(jobs->services, std::move(desk));
+    services->observer = jobs->observer;
+    return services;
+  };
+  result->ended = [&of](job_end_ptr end) {
+    if (auto life = of.intake.get())
+      caf::anon_send(life, atom::ended_v, std::move(end));
+  };
+  result->live_jobs = of.live_jobs;
+  result->time = of.time;
+  result->chance = of.chance;
+  result->restarts = restarts;
+  return result;
+}
+
+/// Dead-letters a job that no life survives.
+void give_up(parts& of, const std::string& tenant, const std::string& id, const std::string& reason) {
+  const auto unwritten = [id](const storage::error& why) {
+    config::log::error("job_not_given_up", "a job that keeps crashing could not be dead-lettered",
+                       {{"job_id", id}, {"error", why.what()}});
+  };
+  of.readers->run(
+      [&of, key = storage::entity_key{tenant, storage::entity_kind::ticket_job, id}, reason,
+       unwritten](storage::reader& db) {
+        auto decided = ticket::give_up_offline(key, db.load(key), "its actor keeps ending: " + reason, of.time->now());
+        if (decided.append)
+          of.journal->submit(make_pending_append(std::move(*decided.append), [unwritten](append_reply reply) {
+            if (reply.fault)
+              unwritten(storage::error{*reply.fault, reply.error});
+          }));
+      },
+      unwritten);
+}
+
+intake_services make_intake_services(parts& of) {
+  return {of.tenants,
+          of.registry,
+          of.readers,
+          of.time,
+          std::make_shared<intake_probe>(of.metrics),
+          [&of](const std::string& tenant, const std::string& id, const std::string& reason) {
+            give_up(of, tenant, id, reason);
+          }};
+}
+
+/// The external source of articles; null when they come from the local table.
+std::unique_ptr<search::knowledge_base> make_knowledge_base(parts& of) {
+  if (of.settings->search.articles_url.empty())
+    return nullptr;
+  search::knowledge_base_settings settings;
+  settings.source = of.settings->search;
+  return std::make_unique<search::knowledge_base>(*of.io, settings, *of.time);
+}
+
+std::vector<child_spec> root_children(parts& of) {
+  const auto restarts = std::make_shared<supervisor_probe>(of.metrics);
+  const auto jobs = std::make_shared<job_parts>();
+  jobs->services.sources = std::make_shared<search::service>(of.readers, make_knowledge_base(of));
+  jobs->services.workflow = of.workflow;
+  jobs->services.time = of.time;
+  jobs->observer = std::make_shared<ticket::job_observer>(of.metrics);
+  const auto tenants_shared = make_tenant_services(of, jobs, restarts);
+
+  std::vector<child_spec> result;
+  result.push_back(subtree("storage", {}, of, restarts, [&of] { return storage_children(of); }));
+  result.push_back(subtree("services", {}, of, restarts, [&of, jobs] { return service_children(of, jobs); }));
+  result.push_back(supervised("tenants", of.tenants_root, [&of, tenants_shared](caf::actor_system& system) {
+    return spawn_named(system, {.name = "tenants"}, tenants, of.registry, tenants_shared, of.tenants->table());
+  }));
+  intake_settings limits;
+  limits.max_in_flight = jobs_in_flight(*of.settings);
+  limits.max_in_flight_per_tenant = of.settings->jobs.max_in_flight_per_tenant;
+  auto intake_shared = make_intake_services(of);
+  result.push_back(supervised("intake", of.intake, [limits, intake_shared](caf::actor_system& system) {
+    return spawn_named(system, {.name = "intake"}, intake, limits, intake_shared);
+  }));
+  result.push_back(plain("directory_keeper", [&of](caf::actor_system& system) {
+    return spawn_named(system, {.name = "directory_keeper"}, directory_keeper, of.tenants, of.readers, 500ms,
+                       [&of](tenant_table_ptr table) {
+                         if (auto life = of.tenants_root.get())
+                           caf::anon_send(life, atom::configure_v, std::move(table));
+                         if (auto life = of.intake.get())
+                           caf::anon_send(life, atom::look_v);
+                       });
+  }));
+  return result;
+}
+
+} // namespace
+
+engine_config::engine_config() {
+  add_message_types<caf::id_block::llm>();
+  add_message_types<caf::id_block::llm_gateway>();
+  add_message_types<caf::id_block::desk>();
+  add_message_types<caf::id_block::ticket>();
+  add_message_types<caf::id_block::tenancy>();
+}
+
+caf::actor start_tree(caf::actor_system& system, parts& of) {
+  const supervisor_settings root{restart_strategy::rest_for_one, 10, 60s, 100ms, 5s};
+  return caf::actor_cast<caf::actor>(spawn_named(system, {.name = "engine"}, supervisor, root, root_children(of),
+                                                 std::ref(*of.chance), std::make_shared<supervisor_probe>(of.metrics)));
+}
+
+std::size_t jobs_in_flight(const config::settings& settings) {
+  if (settings.jobs.max_in_flight != 0)
+    return settings.jobs.max_in_flight;
+  constexpr std::size_t without_model = 128, most = 8'192, spare = 16;
+  const auto* first = settings.llm.chain.empty() ? nullptr : provider_of(settings, settings.llm.chain.front());
+  if (!first || first->kind == config::provider_kind::extractive)
+    return without_model;
+  return std::min(most, first->max_concurrency + first->max_concurrency / 4 + spare);
+}
+
+} // namespace troupe::actors::api

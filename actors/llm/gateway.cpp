@@ -1,0 +1,52 @@
+#include "actors/llm/gateway.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+
+namespace troupe::actors {
+
+gateway_state::gateway_state(pointer self) : self_{self} {
+  // nop
+}
+
+void gateway_state::configure(std::vector<handle_ref<provider_actor>> chain) {
+  chain_ = std::move(chain);
+}
+
+void gateway_state::ask(chained_call_ptr what) {
+  if (what->next >= chain_.size()) {
+    what->call->done(model_failure{what->tried.empty() ? "no provider is configured" : what->tried});
+    return;
+  }
+  auto asked = std::make_shared<provider_call>();
+  asked->call = what->call;
+  asked->done = [me = gateway_actor{self_}, what](model_outcome outcome) {
+    auto* failure = std::get_if<model_failure>(&outcome);
+    if (!failure) {
+      what->call->done(std::move(outcome));
+      return;
+    }
+    auto next = std::make_shared<chained_call>(*what);
+    ++next->next;
+    next->tried += (next->tried.empty() ? "" : "; ") + failure->detail;
+    caf::anon_send(me, atom::fall_back_v, chained_call_ptr{std::move(next)});
+  };
+  if (auto provider = chain_[what->next].get())
+    self_->send(provider, atom::complete_v, provider_call_ptr{std::move(asked)});
+  else
+    asked->done(model_failure{"a provider is being restarted"});
+}
+
+gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self,
+                                     std::vector<handle_ref<provider_actor>> chain) {
+  self->state.configure(std::move(chain));
+  return {
+      [self](atom::complete, model_call_ptr& call) {
+        self->state.ask(std::make_shared<const chained_call>(chained_call{std::move(call), 0, {}}));
+      },
+      [self](atom::fall_back, chained_call_ptr& call) { self->state.ask(std::move(call)); },
+  };
+}
+
+} // namespace troupe::actors

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+#include "net/llm/chat.hpp"
+
+namespace troupe::actors {
+
+/// A model's answer with what it cost.
+struct model_reply {
+  std::string text;
+  std::string finish_reason;
+  std::string provider;
+  std::string model;
+  std::uint64_t input_tokens = 0;
+  std::uint64_t output_tokens = 0;
+  double cost = 0; ///< dollars
+  std::chrono::milliseconds latency{0};
+};
+
+/// No provider of the chain gave an answer; the caller goes on without a model.
+struct model_failure {
+  std::string detail; ///< what was tried and what came of it; no prompt text
+};
+
+using model_outcome = std::variant<model_reply, model_failure>;
+
+/// One call of the chain. Travels as `model_call_ptr` inside the node only.
+struct model_call {
+  std::string tenant;
+  std::string correlation_id;
+  std::vector<net::llm::message> messages;
+  /// Called each time the call leaves a queue and a provider works on it. Any thread.
+  std::function<void()> started;
+  /// Called once, unless the process ends first. Any thread.
+  std::function<void(model_outcome)> done;
+};
+
+using model_call_ptr = std::shared_ptr<const model_call>;
+
+/// What one provider made of a call, all of its attempts together.
+struct provider_call {
+  model_call_ptr call;
+  std::function<void(model_outcome)> done;
+};
+
+using provider_call_ptr = std::shared_ptr<const provider_call>;
+
+/// A client's answer on its way back to its provider actor.
+struct client_answer {
+  std::uint64_t id = 0;
+  net::llm::chat_result result;
+};
+
+using client_answer_ptr = std::shared_ptr<const client_answer>;
+
+} // namespace troupe::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::model_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::provider_call_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::client_answer_ptr)
+
+CAF_BEGIN_TYPE_ID_BLOCK(llm, caf::first_custom_type_id + 100)
+CAF_ADD_TYPE_ID(llm, (troupe::actors::model_call_ptr))
+CAF_ADD_TYPE_ID(llm, (troupe::actors::provider_call_ptr))
+CAF_ADD_TYPE_ID(llm, (troupe::actors::client_answer_ptr))
+CAF_ADD_ATOM(llm, troupe::actors::atom, complete, "complete")
+CAF_ADD_ATOM(llm, troupe::actors::atom, fall_back, "fall_back")
+CAF_ADD_ATOM(llm, troupe::actors::atom, answered, "answered")
+CAF_ADD_ATOM(llm, troupe::actors::atom, retry_call, "retry_call")
+CAF_END_TYPE_ID_BLOCK(llm)

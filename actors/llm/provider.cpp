@@ -1,0 +1,192 @@
+#include "actors/llm/provider.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "config/log.hpp"
+
+namespace troupe::actors {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Whether the same call may succeed a little later.
+bool may_be_repeated(net::llm::chat_fault fault) {
+  return fault != net::llm::chat_fault::refused;
+}
+
+call_ending ending_of(net::llm::chat_fault fault) {
+  switch (fault) {
+  case net::llm::chat_fault::unavailable:
+    return call_ending::unavailable;
+  case net::llm::chat_fault::rate_limited:
+    return call_ending::rate_limited;
+  case net::llm::chat_fault::refused:
+    return call_ending::refused;
+  case net::llm::chat_fault::malformed:
+    return call_ending::malformed;
+  }
+  return call_ending::malformed;
+}
+
+} // namespace
+
+milliseconds call_backoff(unsigned attempt, double random, milliseconds asked_for) {
+  const auto range = std::min(500.0 * std::pow(2.0, attempt == 0 ? 0 : attempt - 1), 8000.0);
+  return std::max(asked_for, milliseconds{static_cast<long>(range * random)});
+}
+
+provider_state::provider_state(pointer self) : self_{self} {
+  // nop
+}
+
+provider_state::~provider_state() {
+  for (auto& [id, call] : open_)
+    call.what->done(model_failure{settings_.name + ": ended while the call was open"});
+}
+
+void provider_state::configure(config::provider_settings settings, std::shared_ptr<net::llm::chat_client> client,
+                               std::shared_ptr<const clock> time, std::shared_ptr<actors::random> chance,
+                               std::shared_ptr<llm_probe> probe) {
+  settings_ = std::move(settings);
+  client_ = std::move(client);
+  clock_ = std::move(time);
+  random_ = std::move(chance);
+  probe_ = std::move(probe);
+  waiting_ = fair_queue<std::uint64_t>{settings_.queue_limit};
+  show_circuit();
+}
+
+void provider_state::accept(provider_call_ptr what) {
+  const auto id = ++last_id_;
+  const auto& tenant = what->call->tenant;
+  if (!waiting_.push(tenant, id)) {
+    what->done(model_failure{settings_.name + ": its queue is full"});
+    return;
+  }
+  open_.emplace(id, open_call{std::move(what), 0, {}});
+  serve_waiting();
+}
+
+void provider_state::serve_waiting() {
+  while (running_ < settings_.max_concurrency) {
+    auto id = waiting_.pop();
+    if (!id)
+      break;
+    launch(*id);
+  }
+  probe_->load(waiting_.size(), running_);
+}
+
+void provider_state::launch(std::uint64_t id) {
+  auto& call = open_.at(id);
+  if (!breaker_.admit(clock_->now())) {
+    settle(id, model_failure{settings_.name + ": its circuit is open"});
+    return;
+  }
+  show_circuit();
+  ++running_;
+  ++call.attempts;
+  call.started = clock_->now();
+  if (call.what->call->started)
+    call.what->call->started();
+  net::llm::chat_request request{call.what->call->messages, call.what->call->correlation_id};
+  auto me = provider_actor{self_};
+  client_->complete(request, [me, id](net::llm::chat_result result) {
+    caf::anon_send(me, atom::answered_v, std::make_shared<const client_answer>(client_answer{id, std::move(result)}));
+  });
+}
+
+void provider_state::on_answer(const client_answer& answer) {
+  auto found = open_.find(answer.id);
+  if (found == open_.end())
+    return;
+  --running_;
+  const auto latency = std::chrono::duration_cast<milliseconds>(clock_->now() - found->second.started);
+  if (const auto* reply = std::get_if<net::llm::chat_reply>(&answer.result)) {
+    breaker_.succeed();
+    probe_->answered(call_ending::ok, latency);
+    settle(answer.id, priced(*reply, latency));
+  } else {
+    const auto& failure = std::get<net::llm::chat_failure>(answer.result);
+    probe_->answered(ending_of(failure.fault), latency);
+    on_failure(answer.id, failure);
+  }
+  show_circuit();
+  serve_waiting();
+}
+
+void provider_state::on_failure(std::uint64_t id, const net::llm::chat_failure& failure) {
+  auto& call = open_.at(id);
+  // A rate limit tells of our own pace, not of the provider's health.
+  if (failure.fault != net::llm::chat_fault::rate_limited)
+    breaker_.fail(clock_->now());
+  else
+    breaker_.succeed();
+  config::log::warn("llm_call_failed", "a call of a model failed",
+                    {{"provider", settings_.name},
+                     {"fault", to_string(ending_of(failure.fault))},
+                     {"detail", failure.detail},
+                     {"attempt", call.attempts},
+                     {"correlation_id", call.what->call->correlation_id}});
+  if (may_be_repeated(failure.fault) && call.attempts < settings_.attempts) {
+    const auto wait = call_backoff(call.attempts, random_->uniform(), failure.retry_after.value_or(0ms));
+    self_->delayed_send(self_, wait, atom::retry_call_v, id);
+    return;
+  }
+  settle(id, model_failure{settings_.name + ": " + failure.detail});
+}
+
+void provider_state::on_retry(std::uint64_t id) {
+  auto found = open_.find(id);
+  if (found == open_.end())
+    return;
+  if (!waiting_.push(found->second.what->call->tenant, id))
+    settle(id, model_failure{settings_.name + ": its queue is full"});
+  serve_waiting();
+}
+
+void provider_state::settle(std::uint64_t id, model_outcome outcome) {
+  auto done = open_.extract(id);
+  if (const auto* reply = std::get_if<model_reply>(&outcome))
+    probe_->used(reply->input_tokens, reply->output_tokens, reply->cost);
+  done.mapped().what->done(std::move(outcome));
+}
+
+model_reply provider_state::priced(const net::llm::chat_reply& reply, milliseconds latency) const {
+  model_reply result;
+  result.text = reply.text;
+  result.finish_reason = reply.finish_reason;
+  result.provider = settings_.name;
+  result.model = reply.model.empty() ? settings_.model : reply.model;
+  result.input_tokens = reply.input_tokens;
+  result.output_tokens = reply.output_tokens;
+  result.cost = (static_cast<double>(reply.input_tokens) * settings_.input_price
+                 + static_cast<double>(reply.output_tokens) * settings_.output_price)
+                / 1e6;
+  result.latency = latency;
+  return result;
+}
+
+void provider_state::show_circuit() {
+  probe_->circuit(breaker_.state());
+}
+
+provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self,
+                                       config::provider_settings settings,
+                                       std::shared_ptr<net::llm::chat_client> client, std::shared_ptr<const clock> time,
+                                       std::shared_ptr<actors::random> chance, std::shared_ptr<llm_probe> probe) {
+  self->state.configure(std::move(settings), std::move(client), std::move(time), std::move(chance), std::move(probe));
+  return {
+      [self](atom::complete, provider_call_ptr& what) { self->state.accept(std::move(what)); },
+      [self](atom::answered, const client_answer_ptr& answer) { self->state.on_answer(*answer); },
+      [self](atom::retry_call, std::uint64_t id) { self->state.on_retry(id); },
+  };
+}
+
+} // namespace troupe::actors

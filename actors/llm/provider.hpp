@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include <caf/replies_to.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/llm/messages.hpp"
+#include "actors/llm/probe.hpp"
+#include "actors/runtime/breaker.hpp"
+#include "actors/runtime/clock.hpp"
+#include "actors/runtime/fair_queue.hpp"
+#include "actors/runtime/random.hpp"
+#include "config/settings.hpp"
+
+namespace troupe::actors {
+
+using provider_actor = caf::typed_actor<
+    /// Makes the call as soon as the provider has room: fair among tenants, tried again where that may help.
+    /// `done` hears a reply, or the failure of the last attempt. Sent by the gateway.
+    caf::reacts_to<atom::complete, provider_call_ptr>,
+    /// The client's answer. Sent by the network thread.
+    caf::reacts_to<atom::answered, client_answer_ptr>,
+    /// A call's back-off is over. Sent by itself.
+    caf::reacts_to<atom::retry_call, std::uint64_t>>;
+
+/// How long to wait before attempt `attempt + 1`: full jitter over an exponential range of 0.5 s, 1 s, 2 s … 8 s, and
+/// never less than the provider asked for. Source: M. Brooker, "Exponential Backoff and Jitter".
+std::chrono::milliseconds call_backoff(unsigned attempt, double random, std::chrono::milliseconds asked_for);
+
+class provider_state {
+public:
+  static inline constexpr const char* name = "llm_provider";
+
+  using pointer = provider_actor::stateful_pointer<provider_state>;
+
+  explicit provider_state(pointer self);
+
+  /// Nobody is left waiting: open calls end with a failure.
+  ~provider_state();
+
+  provider_state(const provider_state&) = delete;
+  provider_state& operator=(const provider_state&) = delete;
+
+  void configure(config::provider_settings settings, std::shared_ptr<net::llm::chat_client> client,
+                 std::shared_ptr<const clock> time, std::shared_ptr<actors::random> chance,
+                 std::shared_ptr<llm_probe> probe);
+
+  void accept(provider_call_ptr what);
+  void on_answer(const client_answer& answer);
+  void on_retry(std::uint64_t id);
+
+private:
+  struct open_call {
+    provider_call_ptr what;
+    unsigned attempts = 0;
+    storage::timestamp started;
+  };
+
+  void serve_waiting();
+  void launch(std::uint64_t id);
+  void settle(std::uint64_t id, model_outcome outcome);
+  void on_failure(std::uint64_t id, const net::llm::chat_failure& failure);
+  model_reply priced(const net::llm::chat_reply& reply, std::chrono::milliseconds latency) const;
+  void show_circuit();
+
+  pointer self_;
+  config::provider_settings settings_;
+  std::shared_ptr<net::llm::chat_client> client_;
+  std::shared_ptr<const clock> clock_;
+  std::shared_ptr<actors::random> random_;
+  std::shared_ptr<llm_probe> probe_;
+  breaker breaker_;
+  fair_queue<std::uint64_t> waiting_{0};
+  std::unordered_map<std::uint64_t, open_call> open_; // waiting, running or in back-off
+  std::size_t running_ = 0;
+  std::uint64_t last_id_ = 0;
+};
+
+/// One LLM endpoint: its queue, limit of calls at a time, retries and breaker. Runs on the scheduler; never blocks.
+provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self,
+                                       config::provider_settings settings,
+                                       std::shared_ptr<net::llm::chat_client> client, std::shared_ptr<const clock> time,
+                                       std::shared_ptr<actors::random> chance, std::shared_ptr<llm_probe> probe);
+
+} // namespace troupe::actors

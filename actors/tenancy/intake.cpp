@@ -1,0 +1,222 @@
+#include "actors/tenancy/intake.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <caf/send.hpp>
+
+#include "config/log.hpp"
+
+namespace troupe::actors {
+
+intake_state::intake_state(pointer self) : self_{self} {
+  // nop
+}
+
+void intake_state::configure(intake_settings settings, intake_services services) {
+  settings_ = settings;
+  services_ = std::move(services);
+  ready_ = fair_queue<job_hint_ptr, 4>{settings_.queue_limit};
+  self_->set_down_handler([this](const caf::down_msg& what) { on_tenant_down(what.source.id()); });
+  on_tick();
+}
+
+void intake_state::accept(job_hint_ptr what) {
+  if (parked_ || knows(what->id))
+    return;
+  // While others wait in the database a newcomer joins them, so that nobody is overtaken for ever.
+  if (more_in_database_ && ready_.size() >= settings_.fetch)
+    return;
+  const auto level = static_cast<std::size_t>(what->priority);
+  if (ready_.push(what->tenant, what, level))
+    queued_.insert(what->id);
+  else
+    more_in_database_ = true;
+  start_jobs();
+}
+
+bool intake_state::knows(const std::string& id) const {
+  return in_flight_.contains(id) || queued_.contains(id);
+}
+
+bool intake_state::may_start(const std::string& tenant) const {
+  if (settings_.max_in_flight_per_tenant != 0) {
+    const auto found = per_tenant_.find(tenant);
+    if (found != per_tenant_.end() && found->second >= settings_.max_in_flight_per_tenant)
+      return false;
+  }
+  const auto settings = services_.tenants->find(tenant);
+  return settings && !settings->paused;
+}
+
+void intake_state::start_jobs() {
+  const auto may = [this](const std::string& tenant) { return may_start(tenant); };
+  while (!parked_ && in_flight_.size() < settings_.max_in_flight) {
+    auto next = ready_.pop(may);
+    if (!next)
+      break;
+    queued_.erase((*next)->id);
+    start(std::move(*next));
+  }
+  services_.probe->load(in_flight_.size(), ready_.size());
+  fetch_if_needed();
+}
+
+void intake_state::start(job_hint_ptr what) {
+  const auto tenant = services_.registry->find(what->tenant);
+  if (!tenant) {
+    // Its actor is being restarted. The database has the job, or the record of its crash.
+    more_in_database_ = true;
+    if (const auto crashed = crashes_.find(what->id); crashed != crashes_.end())
+      crashed->second.waiting = true;
+    return;
+  }
+  watch(what->tenant, tenant);
+  in_flight_.emplace(what->id, what->tenant);
+  ++per_tenant_[what->tenant];
+  self_->send(tenant, atom::run_job_v, std::move(what));
+}
+
+void intake_state::watch(const std::string& tenant, const tenant_actor& life) {
+  if (watched_.emplace(life.id(), tenant).second)
+    self_->monitor(life);
+}
+
+void intake_state::on_tenant_down(caf::actor_id who) {
+  const auto found = watched_.find(who);
+  if (found == watched_.end())
+    return;
+  const auto tenant = std::move(found->second);
+  watched_.erase(found);
+  std::vector<std::string> lost;
+  for (const auto& [job, owner] : in_flight_)
+    if (owner == tenant)
+      lost.push_back(job);
+  for (const auto& job : lost)
+    on_ended({tenant, job, true, "the tenant's actor ended"});
+}
+
+void intake_state::fetch_if_needed() {
+  const auto room = settings_.max_in_flight - std::min(settings_.max_in_flight, in_flight_.size());
+  if (parked_ || fetching_ || !more_in_database_ || room == 0 || ready_.size() >= settings_.fetch / 2)
+    return;
+  fetching_ = true;
+  look_again_ = false;
+  auto known = std::make_shared<std::unordered_set<std::string>>(queued_);
+  for (const auto& [job, tenant] : in_flight_)
+    known->insert(job);
+  for (const auto& [job, record] : crashes_)
+    known->insert(job);
+  auto me = intake_actor{self_};
+  services_.readers->run(
+      [me, known, now = services_.time->now(), limit = settings_.fetch](storage::reader& db) {
+        auto found = std::make_shared<due_jobs>();
+        found->jobs = db.due_jobs(now, limit, [&](std::string_view id) { return known->contains(std::string{id}); });
+        caf::anon_send(me, atom::fetched_v, due_jobs_ptr{std::move(found)});
+      },
+      [me](const storage::error&) {
+        auto found = std::make_shared<due_jobs>();
+        found->failed = true;
+        caf::anon_send(me, atom::fetched_v, due_jobs_ptr{std::move(found)});
+      });
+}
+
+void intake_state::on_fetched(const due_jobs& what) {
+  fetching_ = false;
+  // After a failure the next tick looks again.
+  more_in_database_ = !what.failed && (what.jobs.size() >= settings_.fetch || look_again_);
+  for (const auto& job : what.jobs) {
+    if (knows(job.id) || crashes_.contains(job.id))
+      continue;
+    auto hint = std::make_shared<job_hint>();
+    hint->tenant = job.tenant;
+    hint->id = job.id;
+    // The database has put them in order: one level keeps it.
+    if (!ready_.push(job.tenant, hint, static_cast<std::size_t>(hint->priority))) {
+      more_in_database_ = true;
+      break;
+    }
+    queued_.insert(job.id);
+  }
+  start_jobs();
+}
+
+void intake_state::look_soon() {
+  look_again_ = fetching_;
+  more_in_database_ = true;
+  start_jobs();
+}
+
+void intake_state::on_ended(const job_end& what) {
+  const auto found = in_flight_.find(what.id);
+  if (found == in_flight_.end())
+    return;
+  in_flight_.erase(found);
+  if (auto count = per_tenant_.find(what.tenant); count != per_tenant_.end() && --count->second == 0)
+    per_tenant_.erase(count);
+  if (what.crashed)
+    on_crash(what.tenant, what.id, what.reason);
+  else
+    crashes_.erase(what.id);
+  start_jobs();
+}
+
+void intake_state::on_crash(const std::string& tenant, const std::string& id, const std::string& reason) {
+  auto& record = crashes_[id];
+  record.tenant = tenant;
+  record.waiting = true;
+  ++record.count;
+  record.next_life = services_.time->now() + settings_.crash_pause * (1u << std::min(record.count - 1, 10u));
+  config::log::error("job_crashed", "a job's actor ended badly",
+                     {{"tenant_id", tenant}, {"job_id", id}, {"reason", reason}, {"crashes", record.count}});
+  if (record.count < settings_.max_crashes)
+    return;
+  services_.probe->gave_up();
+  services_.give_up(tenant, id, reason);
+  crashes_.erase(id);
+}
+
+void intake_state::revive_crashed() {
+  const auto now = services_.time->now();
+  for (auto& [id, record] : crashes_) {
+    if (!record.waiting || record.next_life > now || knows(id))
+      continue;
+    auto hint = std::make_shared<job_hint>();
+    hint->tenant = record.tenant;
+    hint->id = id;
+    if (!ready_.push(record.tenant, std::move(hint), static_cast<std::size_t>(storage::priority::medium)))
+      return;
+    queued_.insert(id);
+    record.waiting = false;
+  }
+}
+
+void intake_state::park() {
+  parked_ = true;
+  services_.probe->load(in_flight_.size(), ready_.size());
+}
+
+void intake_state::on_tick() {
+  if (parked_)
+    return;
+  revive_crashed();
+  more_in_database_ = true;
+  start_jobs();
+  self_->delayed_send(self_, settings_.poll, tick{});
+}
+
+intake_actor::behavior_type intake(intake_actor::stateful_pointer<intake_state> self, intake_settings settings,
+                                   intake_services services) {
+  self->state.configure(settings, std::move(services));
+  return {
+      [self](atom::run_job, job_hint_ptr& what) { self->state.accept(std::move(what)); },
+      [self](atom::fetched, const due_jobs_ptr& what) { self->state.on_fetched(*what); },
+      [self](atom::ended, const job_end_ptr& what) { self->state.on_ended(*what); },
+      [self](atom::look) { self->state.look_soon(); },
+      [self](atom::park) { self->state.park(); },
+      [self](const tick&) { self->state.on_tick(); },
+  };
+}
+
+} // namespace troupe::actors
