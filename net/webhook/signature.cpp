@@ -7,6 +7,7 @@
 
 #include "config/base64.hpp"
 #include "net/digest.hpp"
+#include "net/http/text.hpp"
 
 namespace troupe::net::webhook {
 
@@ -22,17 +23,6 @@ struct candidates {
   std::array<digest256, candidate_limit> digests;
   std::size_t count = 0;
 };
-
-bool equal_name(std::string_view a, std::string_view lower) noexcept {
-  if (a.size() != lower.size())
-    return false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const auto c = a[i] >= 'A' && a[i] <= 'Z' ? static_cast<char>(a[i] | 0x20) : a[i];
-    if (c != lower[i])
-      return false;
-  }
-  return true;
-}
 
 int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9')
@@ -238,7 +228,7 @@ signature_headers find_signature(const std::vector<http::header>& headers) {
   signature_headers result;
   for (const auto& [name, value] : headers)
     for (auto& wanted : slots)
-      if (equal_name(name, wanted.name)) {
+      if (http::equal_ignoring_case(name, wanted.name)) {
         result.repeated |= wanted.present;
         wanted.present = true;
         wanted.value = value;
