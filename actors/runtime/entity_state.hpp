@@ -98,7 +98,7 @@ public:
     number_ += append_->request.events.size();
     auto settled = std::exchange(current_, {});
     if (services_->observer)
-      services_->observer->committed(*key_, settled.events, number_, append_->request.at);
+      services_->observer->committed(*key_, state_, settled.events, number_, append_->request.at);
     run(settled.effects);
     answer(settled.done, command_result::status::stored, std::move(settled.refusal));
     pump();

@@ -147,8 +147,9 @@ class entity_observer {
 public:
   virtual ~entity_observer() = default;
 
-  /// Events are durable. `number` is the last one's.
-  virtual void committed(const storage::entity_key&, const std::vector<typename Core::event>&, std::uint64_t /*number*/,
+  /// Events are durable, and part of `now`. `number` is the last one's.
+  virtual void committed(const storage::entity_key&, const typename Core::state& /*now*/,
+                         const std::vector<typename Core::event>&, std::uint64_t /*number*/,
                          storage::timestamp /*at*/) {}
 
   /// Storage couldn't append; it is tried again after `wait`.
