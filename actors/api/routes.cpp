@@ -1,5 +1,6 @@
 #include "actors/api/routes.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -11,6 +12,10 @@
 #include "actors/api/webhook.hpp"
 
 namespace troupe::actors::api {
+
+namespace pages {
+extern const std::string_view openapi;
+} // namespace pages
 
 net::http::router make_routes(parts& of) {
   net::http::router routes;
@@ -46,6 +51,11 @@ net::http::router make_routes(parts& of) {
   routes.add("GET", "/api/v1/desk/notes", for_users(list_notes(of.readers)));
   routes.add("GET", "/api/v1/desk/tickets/{id}/notes", for_users(ticket_notes(of.readers)));
   routes.add("GET", "/desk/", desk_page());
+  routes.add("GET", "/openapi.json", [](const net::http::request&, net::http::reply answer) {
+    net::http::response result;
+    result.body = pages::openapi;
+    answer(std::move(result));
+  });
   return routes;
 }
 
