@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "actors/runtime/core.hpp"
 #include "actors/ticket/job.hpp"
 #include "config/workflow.hpp"
 #include "storage/jobs.hpp"
@@ -53,38 +53,28 @@ struct job_state {
   std::string note_id;
 };
 
-/// What a decision may know of the world.
-struct job_context {
-  timestamp now;
-  double chance = 0;       ///< even in [0, 1): for jitter
-  std::string_view job_id; ///< outlives the call
-};
-
-struct job_decision {
-  std::vector<job_event> events;         ///< to append as one; then to apply
-  std::vector<job_effect> effects;       ///< to run once the events are durable
-  std::vector<job_effect> early_effects; ///< may run at once: they only read
-  std::string refusal;                   ///< of an operator's command, for the operator; empty = not refused
-};
-
 /// The ticket job: pure functions, without clock, chance or I/O. Any thread.
 struct job_core {
   using state = job_state;
   using event = job_event;
   using command = job_command;
   using effect = job_effect;
-  using context = job_context;
-  using decision = job_decision;
+  using context = actors::context;
+  using decision = actors::decision<job_event, job_effect>;
   using settings = config::ticket_workflow;
 
-  static constexpr storage::entity_kind kind = storage::entity_kind::ticket_job;
+  static constexpr const char* name = "ticket_job";
+
+  static job_command wake(std::uint64_t epoch);
+  static job_command stop();
+  static std::optional<timer_order<job_command>> timer(job_effect& what);
 
   static void apply(job_state& s, const job_event& what, timestamp at);
 
   /// What follows from a command. Answers that are late, repeated or meant for an older attempt change nothing, unless
   /// they tell that the note is there.
-  static job_decision decide(const job_state& s, const job_command& what, const job_context& context,
-                             const config::ticket_workflow& settings);
+  static decision decide(const job_state& s, job_command what, const context& world,
+                         const config::ticket_workflow& settings);
 
   static storage::new_event encode(const job_event& what);
 
@@ -94,9 +84,15 @@ struct job_core {
   /// The job's row in `enhancement_history` and `dispatch`.
   static storage::job_row project(const job_state& s);
 
-  /// The owner has nothing left to do: the job ended, or waits for a time that the intake watches.
+  /// Its owner has nothing left to do: the job ended, waits for a time that the intake watches, or is parked and no
+  /// answer worth recording can come.
   static bool finished(const job_state& s);
 };
+
+static_assert(functional_core<job_core>);
+
+/// Completed, dead or discarded.
+bool has_ended(const job_state& s);
 
 /// The visible line that ends the job's note, by which the note is found again.
 std::string marker_of(std::string_view job_id);

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Text as it comes from outside: tickets, articles, models, desks. All functions take any bytes and cost linear time.
+namespace troupe::actors::ticket {
+
+/// A code point and how many bytes it takes. `size` is 0 where the bytes aren't UTF-8 (one byte is wrong).
+struct code_point {
+  char32_t value = 0;
+  std::size_t size = 0;
+};
+
+/// Reads the code point at `at`, which must be inside of `text`. Overlong forms and surrogates aren't UTF-8.
+code_point decode_utf8(std::string_view text, std::size_t at);
+
+/// Controls, text direction overrides, zero-width and tag characters: what readers don't see and machines do.
+bool is_invisible(char32_t c);
+
+/// Drops invisible characters and replaces what isn't UTF-8 by U+FFFD. Line ends become `\n`, tabs a space.
+std::string clean(std::string_view text);
+
+/// The same on one line: all white space in a row becomes one space, none at the ends.
+std::string clean_line(std::string_view text);
+
+/// The longest start of `text` of at most `limit` bytes that splits no character.
+std::string_view cut_bytes(std::string_view text, std::size_t limit);
+
+/// The same at the end of a word where there is one, with an ellipsis if something was cut off.
+std::string shorten(std::string_view text, std::size_t limit);
+
+/// Words as the strictest reader counts: each run without white space, Markdown's signs included, and each character of
+/// scripts that are written without spaces.
+std::size_t count_words(std::string_view text);
+
+/// The start of `text` that has at most `limit` words.
+std::string_view first_words(std::string_view text, std::size_t limit);
+
+/// Sentences in order, without surrounding white space. Line ends end them too; abbreviations, version numbers and
+/// addresses don't.
+std::vector<std::string_view> sentences(std::string_view text);
+
+/// ASCII letters in lower case; other bytes as they are.
+std::string lower(std::string_view text);
+
+bool is_space(char c);
+bool is_digit(char c);
+bool is_letter(char c);
+
+/// A letter, a digit, or part of a character outside of ASCII.
+bool is_word_byte(char c);
+
+std::string_view trim(std::string_view text);
+
+} // namespace troupe::actors::ticket
