@@ -1,0 +1,246 @@
+#include "actors/cli/groups.hpp"
+#include "actors/cli/opened.hpp"
+#include "actors/cli/tenant_rules.hpp"
+#include "actors/cli/tenant_view.hpp"
+#include "config/document.hpp"
+#include "config/values.hpp"
+
+#include <CLI/App.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace troupe::actors::cli {
+
+namespace {
+
+/// What the command line says of a tenant. What isn't given stays as it is.
+struct tenant_options {
+  std::string id;
+  std::optional<std::string> name;
+  std::optional<std::string> desk;
+  std::optional<std::string> desk_url;
+  std::optional<std::string> desk_key;
+  std::optional<std::string> desk_key_file;
+  std::optional<std::string> desk_ca_file;
+  std::vector<std::string> desk_options;
+  std::optional<std::string> signing_secret;
+  std::optional<std::string> signing_secret_file;
+  std::optional<std::uint32_t> webhooks_per_minute;
+  bool drop_old = false;
+};
+
+using options_ptr = std::shared_ptr<tenant_options>;
+
+void add_id(CLI::App* command, const options_ptr& o) {
+  command->add_option("ID", o->id, "The tenant")->required();
+}
+
+void add_secret_options(CLI::App* command, const options_ptr& o) {
+  auto* direct = command->add_option("--signing-secret", o->signing_secret,
+                                     "Signs the tenant's webhooks; others on this machine may see it in the process "
+                                     "list");
+  command->add_option("--signing-secret-file", o->signing_secret_file, "File that holds it; - for standard input")
+      ->type_name("FILE")
+      ->excludes(direct);
+}
+
+void add_settings(CLI::App* command, const options_ptr& o) {
+  command->add_option("--name", o->name, "Name for people");
+  command->add_option("--desk", o->desk, "Where tickets live: local, servicedesk_plus");
+  command->add_option("--desk-url", o->desk_url, "Address of the desk")->type_name("URL");
+  auto* key = command->add_option("--desk-key", o->desk_key,
+                                  "API key of the desk; others on this machine may see it in "
+                                  "the process list");
+  command->add_option("--desk-key-file", o->desk_key_file, "File that holds it; - for standard input")
+      ->type_name("FILE")
+      ->excludes(key);
+  command
+      ->add_option("--desk-ca-file", o->desk_ca_file,
+                   "PEM file of the authority that signed the desk's certificate; empty text takes it away")
+      ->type_name("FILE");
+  command->add_option("--desk-option", o->desk_options, "Option of the desk's connector; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  add_secret_options(command, o);
+  command->add_option("--webhooks-per-minute", o->webhooks_per_minute, "Accepted webhooks per minute; 0 = no limit");
+}
+
+std::optional<config::secret> given_signing_secret(const tenant_options& o) {
+  const auto text = o.signing_secret_file ? std::optional{read_secret(*o.signing_secret_file)} : o.signing_secret;
+  if (!text)
+    return std::nullopt;
+  if (!is_signing_secret(*text))
+    throw wrong_usage{"a signing secret must have 1 to 1024 bytes, or be whsec_ and base64"};
+  if (text->size() < 16)
+    std::cerr << "troupe: warning: the signing secret is shorter than 16 bytes and may be guessed\n";
+  return config::secret{*text};
+}
+
+void apply(const tenant_options& o, storage::tenant& t) {
+  t.name = o.name.value_or(t.name);
+  if (o.desk && *o.desk != t.desk_kind) {
+    t.desk_kind = *o.desk;
+    t.desk_url.clear();
+    t.desk_key = {};
+    t.desk_ca.clear();
+    t.desk_options.clear();
+  }
+  t.desk_url = o.desk_url.value_or(t.desk_url);
+  if (o.desk_key || o.desk_key_file)
+    t.desk_key = config::secret{o.desk_key ? *o.desk_key : read_secret(*o.desk_key_file)};
+  if (o.desk_ca_file)
+    try {
+      t.desk_ca = o.desk_ca_file->empty() ? std::string{} : config::read_file(*o.desk_ca_file);
+    } catch (const std::exception& e) {
+      throw wrong_usage{std::string{"--desk-ca-file: "} + e.what()};
+    }
+  for (const auto& assignment : o.desk_options)
+    t.desk_options = with_option(t.desk_options, assignment);
+  t.webhooks_per_minute = o.webhooks_per_minute.value_or(t.webhooks_per_minute);
+  t.updated_at = now();
+}
+
+void check(const storage::tenant& t) {
+  std::string lines;
+  for (const auto& fault : faults_of(t))
+    lines += (lines.empty() ? "" : "\n  ") + fault;
+  if (!lines.empty())
+    throw wrong_usage{"the tenant can't be stored:\n  " + lines};
+}
+
+int add(const invocation& call, const tenant_options& o) {
+  storage::tenant t;
+  t.id = o.id;
+  apply(o, t);
+  t.created_at = t.updated_at;
+  const auto given = given_signing_secret(o);
+  t.signing_secrets = {given ? *given : make_signing_secret()};
+  check(t);
+  const auto database = open_database(read_settings(call));
+  if (database->open_reader()->find_tenant(t.id))
+    throw failure{"there is a tenant " + config::in_quotes(t.id) + " already; change it by: troupe tenant update "
+                  + t.id};
+  const auto writer = database->open_writer();
+  writer->add_tenant(t);
+  audit(*writer, "tenant_added", t.id, "");
+  print_change(call, t, "added", given ? nullptr : &t.signing_secrets.front());
+  return 0;
+}
+
+/// Reads the tenant, lets `change` alter it, and stores it.
+int alter(const invocation& call, const std::string& id, const char* action,
+          const std::function<void(storage::tenant&)>& change, const config::secret* shown_secret = nullptr) {
+  const auto database = open_database(read_settings(call));
+  auto t = existing_tenant(*database->open_reader(), id);
+  change(t);
+  t.updated_at = now();
+  check(t);
+  const auto writer = database->open_writer();
+  writer->update_tenant(t);
+  audit(*writer, std::string{"tenant_"} + action, t.id, "");
+  print_change(call, t, action, shown_secret);
+  return 0;
+}
+
+int update(const invocation& call, const tenant_options& o) {
+  const auto secret = given_signing_secret(o);
+  return alter(call, o.id, "updated", [&](storage::tenant& t) {
+    apply(o, t);
+    if (secret)
+      t.signing_secrets = {*secret};
+  });
+}
+
+int rotate(const invocation& call, const tenant_options& o) {
+  if (o.drop_old)
+    return alter(call, o.id, "old_secret_dropped", [](storage::tenant& t) {
+      t.signing_secrets.resize(std::min<std::size_t>(t.signing_secrets.size(), 1));
+    });
+  const auto given = given_signing_secret(o);
+  const auto fresh = given ? *given : make_signing_secret();
+  return alter(
+      call, o.id, "secret_rotated",
+      [&](storage::tenant& t) {
+        t.signing_secrets.insert(t.signing_secrets.begin(), fresh);
+        t.signing_secrets.resize(std::min<std::size_t>(t.signing_secrets.size(), 2));
+      },
+      given ? nullptr : &fresh);
+}
+
+int list(const invocation& call) {
+  print_tenants(call, open_database(read_settings(call))->open_reader()->list_tenants());
+  return 0;
+}
+
+int show(const invocation& call, const std::string& id) {
+  print_tenant(call, existing_tenant(*open_database(read_settings(call))->open_reader(), id));
+  return 0;
+}
+
+void add_changes(CLI::App* group, invocation& call, const options_ptr& o) {
+  auto* added = add_command(*group, "add", "Add a tenant; a signing secret that isn't given is made and printed once",
+                            "troupe tenant add acme --name \"Acme Ltd\"\n"
+                            "troupe tenant add acme --desk servicedesk_plus --desk-url https://desk.acme.example \\\n"
+                            "  --desk-key-file desk.key --signing-secret-file webhook.secret",
+                            call);
+  add_id(added, o);
+  add_settings(added, o);
+  added->callback([&call, o] { call.run = [&call, o] { return add(call, *o); }; });
+
+  auto* updated = add_command(*group, "update",
+                              "Change what is given and leave the rest; another desk begins with nothing of the "
+                              "old one's",
+                              "troupe tenant update acme --webhooks-per-minute 500\n"
+                              "troupe tenant update acme --desk-ca-file desk-ca.pem --desk-option portal_id=2",
+                              call);
+  add_id(updated, o);
+  add_settings(updated, o);
+  updated->callback([&call, o] { call.run = [&call, o] { return update(call, *o); }; });
+
+  auto* rotated = add_command(*group, "rotate-secret",
+                              "Put a new signing secret beside the old one: both are valid until the next rotation or "
+                              "--drop-old",
+                              "troupe tenant rotate-secret acme\ntroupe tenant rotate-secret acme --drop-old", call);
+  add_id(rotated, o);
+  add_secret_options(rotated, o);
+  rotated->add_flag("--drop-old", o->drop_old, "Make no new secret; let only the newest be valid")
+      ->excludes("--signing-secret")
+      ->excludes("--signing-secret-file");
+  rotated->callback([&call, o] { call.run = [&call, o] { return rotate(call, *o); }; });
+}
+
+void add_pause(CLI::App* group, invocation& call, const options_ptr& o, bool paused) {
+  const std::string name = paused ? "pause" : "resume";
+  auto* command = add_command(*group, name,
+                              paused ? "Begin no more of the tenant's jobs; webhooks are still taken, and wait"
+                                     : "Go on with the tenant's jobs",
+                              "troupe tenant " + name + " acme", call);
+  add_id(command, o);
+  command->callback([&call, o, paused] {
+    call.run = [&call, o, paused] {
+      return alter(call, o->id, paused ? "paused" : "resumed", [&](storage::tenant& t) { t.paused = paused; });
+    };
+  });
+}
+
+} // namespace
+
+void add_tenant(CLI::App& app, invocation& call) {
+  auto* group = add_group(app, "tenant", "Add, change and show tenants");
+  const auto o = std::make_shared<tenant_options>();
+  add_changes(group, call, o);
+  add_pause(group, call, o, true);
+  add_pause(group, call, o, false);
+  add_command(*group, "list", "List the tenants", "troupe tenant list", call)->callback([&call] {
+    call.run = [&call] { return list(call); };
+  });
+  auto* shown =
+      add_command(*group, "show", "Show a tenant's settings, without its secrets", "troupe tenant show acme", call);
+  add_id(shown, o);
+  shown->callback([&call, o] { call.run = [&call, o] { return show(call, o->id); }; });
+}
+
+} // namespace troupe::actors::cli

@@ -1,0 +1,70 @@
+#include "actors/cli/groups.hpp"
+#include "actors/cli/opened.hpp"
+#include "actors/cli/tenant_rules.hpp"
+#include "config/load.hpp"
+#include "config/values.hpp"
+#include "net/jwt.hpp"
+
+#include <CLI/App.hpp>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace troupe::actors::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct options {
+  std::string tenant;
+  std::string user;
+  std::string role;
+  std::string ttl = "24h";
+};
+
+int mint(const invocation& call, const options& given) {
+  const auto ttl = config::parse_duration(given.ttl);
+  if (!ttl || *ttl < 1s || *ttl > 24h * 366)
+    throw wrong_usage{"--ttl must be a duration from 1s to 366d, such as 24h; found " + config::in_quotes(given.ttl)};
+  if (!is_tenant_id(given.tenant))
+    throw wrong_usage{"--tenant " + tenant_id_rule + "; found " + config::in_quotes(given.tenant)};
+  if (given.user.empty() || given.user.size() > 256 || given.role.size() > 64)
+    throw wrong_usage{"--user must have 1 to 256 bytes, --role at most 64"};
+  auto settings = read_settings(call);
+  if (const auto made = config::provide_jwt_secret(settings); !made.empty())
+    std::cerr << "troupe: made the token secret " << made.string() << " (mode 0600)\n";
+  net::jwt::claims claims;
+  claims.sub = given.user;
+  claims.tenant = given.tenant;
+  claims.role = given.role;
+  claims.iat = std::chrono::floor<std::chrono::seconds>(now());
+  claims.exp = *claims.iat + std::chrono::ceil<std::chrono::seconds>(*ttl);
+  claims.iss = settings.jwt.issuer;
+  claims.aud = settings.jwt.audience;
+  const auto token = net::jwt::mint(claims, settings.jwt.secret);
+  if (call.json)
+    std::cout << nlohmann::ordered_json{{"token", token}, {"expires_at", shown(claims.exp)}}.dump() << '\n';
+  else
+    std::cout << token << '\n';
+  return 0;
+}
+
+} // namespace
+
+void add_token(CLI::App& app, invocation& call) {
+  auto* group = add_group(app, "token", "Make tokens for the API");
+  auto given = std::make_shared<options>();
+  auto* command = add_command(*group, "mint", "Sign a token (JWT, HS256) with the configured secret and print it",
+                              "troupe token mint --tenant acme --user ann\n"
+                              "curl -H \"Authorization: Bearer $(troupe token mint --tenant acme --user ann)\" …",
+                              call);
+  command->add_option("--tenant", given->tenant, "Tenant that the user belongs to")->required();
+  command->add_option("--user", given->user, "User that the token speaks for")->required();
+  command->add_option("--role", given->role, "Role of the user");
+  command->add_option("--ttl", given->ttl, "How long the token is valid")->capture_default_str();
+  command->callback([&call, given] { call.run = [&call, given] { return mint(call, *given); }; });
+}
+
+} // namespace troupe::actors::cli
