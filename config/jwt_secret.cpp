@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "config/document.hpp"
+#include "config/log.hpp"
 #include "config/values.hpp"
 
 #include <fcntl.h>
@@ -46,16 +47,15 @@ std::filesystem::path database_path(const std::string& url) {
   return url.starts_with(scheme) ? std::filesystem::path{url.substr(scheme.size())} : std::filesystem::path{};
 }
 
-std::filesystem::path provide_jwt_secret(settings& value) {
+void provide_jwt_secret(settings& value) {
   if (!value.jwt.secret.empty())
-    return {};
+    return;
   auto file = database_path(value.storage.url);
   if (file.empty())
     throw std::runtime_error{"auth.jwt.secret is missing"};
   file.replace_extension(".jwt");
-  bool made = false;
-  if (!std::filesystem::exists(file))
-    made = create_private(file, random_hex(32) + '\n');
+  if (!std::filesystem::exists(file) && create_private(file, random_hex(32) + '\n'))
+    log::info("token_secret_made", "made a secret that signs users' tokens", {{"file", file.string()}});
   struct stat found {};
   if (::stat(file.c_str(), &found) != 0)
     fail(file, "can't be read", errno);
@@ -65,7 +65,6 @@ std::filesystem::path provide_jwt_secret(settings& value) {
   if (text.size() < 32)
     throw std::runtime_error{"the token secret " + file.string() + " is shorter than 32 bytes"};
   value.jwt.secret = secret{std::move(text)};
-  return made ? file : std::filesystem::path{};
 }
 
 } // namespace troupe::config

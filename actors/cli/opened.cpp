@@ -35,24 +35,8 @@ storage::open_options open_options(const config::settings& from) {
   return out;
 }
 
-made_key::made_key(const config::settings& from) : file_{config::database_path(from.storage.url)} {
-  file_.replace_extension(".key");
-  std::error_code unreadable;
-  expected_ = !from.master_key && !std::filesystem::exists(file_, unreadable);
-}
-
-void made_key::tell() const {
-  std::error_code unreadable;
-  if (expected_ && std::filesystem::exists(file_, unreadable))
-    std::cerr << "troupe: made the master key " << file_.string()
-              << " (mode 0600): back it up apart from the database, which can't be read without it\n";
-}
-
 std::unique_ptr<storage::backend> open_database(const config::settings& from) {
-  const made_key key{from};
-  auto out = storage::open(open_options(from));
-  key.tell();
-  return out;
+  return storage::open(open_options(from));
 }
 
 storage::tenant existing_tenant(storage::reader& from, const std::string& id) {

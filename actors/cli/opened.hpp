@@ -19,21 +19,10 @@ config::settings read_settings(const invocation& call);
 /// What the database is opened with.
 storage::open_options open_options(const config::settings& from);
 
-/// Notices whether a master key is made beside the database between its construction and `tell`, which says so.
-class made_key {
-public:
-  explicit made_key(const config::settings& from);
-  void tell() const;
-
-private:
-  std::filesystem::path file_;
-  bool expected_ = false;
-};
-
-/// Opens the database, and says if that made a master key.
+/// Opens the database; the log says if that made a master key.
 std::unique_ptr<storage::backend> open_database(const config::settings& from);
 
-/// The same, and the tenant of this name. Throws `failure` that lists the tenants there are.
+/// The tenant of this name. Throws `failure` that lists the tenants there are.
 storage::tenant existing_tenant(storage::reader& from, const std::string& id);
 
 storage::timestamp now();

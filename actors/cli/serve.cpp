@@ -3,7 +3,6 @@
 #include "actors/cli/opened.hpp"
 #include "actors/cli/process.hpp"
 #include "config/load.hpp"
-#include "config/log.hpp"
 #include "config/workflow.hpp"
 
 #include <CLI/App.hpp>
@@ -20,13 +19,10 @@ int serve(const invocation& call) {
   auto settings = read_settings(call);
   auto workflow = config::load_ticket_workflow(settings.agents_dir);
   raise_file_limit(settings.server);
-  if (const auto made = config::provide_jwt_secret(settings); !made.empty())
-    config::log::info("token_secret_made", "made a secret that signs users' tokens", {{"file", made.string()}});
+  config::provide_jwt_secret(settings);
   const auto server = settings.server;
-  const made_key key{settings};
   api::engine engine{std::move(settings), std::move(workflow)};
   engine.start();
-  key.tell();
   const auto url = url_of(server, engine.port());
   if (call.json)
     std::cout << nlohmann::ordered_json{{"url", url}, {"port", engine.port()}}.dump() << std::endl;

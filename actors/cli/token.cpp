@@ -33,8 +33,7 @@ int mint(const invocation& call, const options& given) {
   if (given.user.empty() || given.user.size() > 256 || given.role.size() > 64)
     throw wrong_usage{"--user must have 1 to 256 bytes, --role at most 64"};
   auto settings = read_settings(call);
-  if (const auto made = config::provide_jwt_secret(settings); !made.empty())
-    std::cerr << "troupe: made the token secret " << made.string() << " (mode 0600)\n";
+  config::provide_jwt_secret(settings);
   net::jwt::claims claims;
   claims.sub = given.user;
   claims.tenant = given.tenant;
