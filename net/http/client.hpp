@@ -17,15 +17,18 @@ class io_threads;
 
 namespace troupe::net::http {
 
+class client_pool;
+
 /// Why there is no response.
 enum class call_fault : std::uint8_t {
-  /// Name not resolved, connection refused or TLS not agreed: the request was certainly not sent.
+  /// Name not resolved, connection refused, not made within its limit or TLS not agreed; or the call itself isn't
+  /// well-formed: the request was certainly not sent.
   unreachable,
   /// The time limit passed, or the connection broke, after something was sent: the peer may have acted on it.
   unknown_outcome,
   /// The response breaks HTTP or a limit; the peer may have acted.
   bad_response,
-  /// The time limit passed before anything was sent.
+  /// The call's time limit passed before anything was sent.
   not_sent_in_time,
 };
 
@@ -39,6 +42,7 @@ struct call_response {
   std::vector<header> headers;
   std::string body;
 
+  /// First value of a header, or empty.
   std::string_view get(std::string_view name) const noexcept;
 };
 
@@ -65,19 +69,25 @@ struct endpoint_settings {
 
 /// Calls one origin over pooled keep-alive connections, plain or TLS (1.2+, peer name verified). Redirects aren't
 /// followed. A call on a stale pooled connection is sent again on a fresh one only when nothing of the response came
-/// and the request can't have been acted on twice (GET), or the peer had closed before the first byte was written.
+/// and the request can't have been acted on twice (GET, HEAD), or the peer had closed before the first byte was
+/// written.
 class client {
 public:
   /// Throws `std::invalid_argument` for a malformed url or PEM.
   client(io_threads& io, const endpoint_settings& settings);
+  /// Breaks off what is under way: every `done` is called before this returns. Not to be called from one of them.
   ~client();
 
-  /// Calls and then calls `done` exactly once, on a network thread. Any thread.
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+
+  /// Calls and then calls `done` exactly once, on a network thread, never within `send`. Any thread.
   void send(call what, std::function<void(call_result)> done);
 
 private:
-  struct impl;
-  std::shared_ptr<impl> impl_;
+  io_threads& io_;
+  unsigned thread_; ///< all connections live on this one
+  std::shared_ptr<client_pool> pool_;
 };
 
 } // namespace troupe::net::http

@@ -12,6 +12,11 @@ namespace troupe::net::http {
 transport::transport(tcp_socket socket, tls_session session)
     : socket_{std::move(socket)}, session_{std::move(session)} {}
 
+void transport::send_at_once() noexcept {
+  boost::system::error_code ignored;
+  socket_.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
+}
+
 attempt transport::handshake() {
   ERR_clear_error();
   return explain(SSL_do_handshake(session_.get()));

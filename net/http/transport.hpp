@@ -43,6 +43,25 @@ public:
     return session_ != nullptr;
   }
 
+  /// Opens a socket and connects it: `h(error_code)`. Only when none is open.
+  template <class Handler>
+  void async_connect(const boost::asio::ip::tcp::endpoint& to, Handler h) {
+    socket_.async_connect(to, std::move(h)); // opens by itself
+  }
+
+  /// Of the open socket.
+  int native_handle() {
+    return socket_.native_handle();
+  }
+
+  /// Sends each write at once instead of collecting small ones.
+  void send_at_once() noexcept;
+
+  /// From now on everything is said in TLS. Begin with `handshake`.
+  void secure(tls_session session) noexcept {
+    session_ = std::move(session);
+  }
+
   /// TLS only.
   attempt handshake();
   attempt read(char* data, std::size_t size, std::size_t& count);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "net/http/client.hpp"
+#include "net/http/deadline_wheel.hpp"
+
+namespace troupe::net::http {
+
+class client_connection;
+class client_pool;
+
+/// A call from `client::send` to its `done`. Belongs to the pool's thread once it got there.
+class pending_call final : private deadline_wheel::entry {
+public:
+  /// Where a call is; decides what its end by time or by a broken connection means.
+  enum class state : std::uint8_t { waiting, connecting, sent };
+
+  /// @param authority for the `Host` field
+  pending_call(call&& what, std::string_view base, std::string_view authority, std::function<void(call_result)> done);
+
+  std::string wire;  ///< the request as it goes out; empty when the call isn't well-formed
+  std::string fault; ///< why it isn't
+  std::chrono::milliseconds connect_timeout;
+  bool head_only = false;
+  bool is_safe = false; ///< can be sent twice
+  bool was_retried = false;
+  state at = state::waiting;
+  client_connection* on = nullptr;                          ///< that carries it
+  std::list<std::shared_ptr<pending_call>>::iterator place; ///< in the pool's queue while `waiting`
+
+  /// Begins to watch the time limit. On the pool's thread.
+  void start(client_pool& pool);
+
+  /// Calls `done`. Once.
+  void finish(call_result&& result);
+  void fail(call_fault why, std::string detail) {
+    finish(call_failure{why, std::move(detail)});
+  }
+
+private:
+  void on_deadline() override;
+
+  std::function<void(call_result)> done_;
+  deadline_wheel::time_point deadline_;
+  client_pool* pool_ = nullptr;
+};
+
+} // namespace troupe::net::http
