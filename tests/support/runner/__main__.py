@@ -121,6 +121,8 @@ def run_part(part, chosen, report):
         run_all(programs, report, chosen.jobs)
     elif part in ("ubsan", "tsan"):
         programs = compiled(chosen, Preset(part), ["unit", "fuzz"], PLAIN)
+        for program in programs:
+            program.environment.update(UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
         headline(f"Running with {part}")
         run_all(programs, report, chosen.jobs)
     elif part == "e2e":
