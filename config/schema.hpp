@@ -134,6 +134,7 @@ struct boolean {
 /// One of some words; `words[i]` stands for the enumeration's value `i`.
 struct choice {
   std::vector<std::string_view> words;
+  std::vector<std::pair<std::string_view, std::string_view>> synonyms; ///< another word, and the one it stands for
 
   std::string rule() const {
     std::string out = "one of";
@@ -143,7 +144,11 @@ struct choice {
   }
   template <class Enum>
   bool parse(std::string_view text, Enum& out) const {
-    const auto word = to_lower(text);
+    const auto lower = to_lower(text);
+    std::string_view word = lower;
+    for (const auto& [other, meant] : synonyms)
+      if (other == lower)
+        word = meant;
     for (std::size_t i = 0; i < words.size(); ++i)
       if (words[i] == word) {
         out = static_cast<Enum>(i);

@@ -29,6 +29,7 @@ struct tenant_options {
   std::optional<std::string> signing_secret;
   std::optional<std::string> signing_secret_file;
   std::optional<std::uint32_t> webhooks_per_minute;
+  bool no_desk_ca = false;
   bool drop_old = false;
 };
 
@@ -57,10 +58,11 @@ void add_settings(CLI::App* command, const options_ptr& o) {
   command->add_option("--desk-key-file", o->desk_key_file, "File that holds it; - for standard input")
       ->type_name("FILE")
       ->excludes(key);
-  command
-      ->add_option("--desk-ca-file", o->desk_ca_file,
-                   "PEM file of the authority that signed the desk's certificate; empty text takes it away")
-      ->type_name("FILE");
+  auto* authority = command
+                        ->add_option("--desk-ca-file", o->desk_ca_file,
+                                     "PEM file of the authority that signed the desk's certificate")
+                        ->type_name("FILE");
+  command->add_flag("--no-desk-ca", o->no_desk_ca, "Trust the system's authorities only")->excludes(authority);
   command->add_option("--desk-option", o->desk_options, "Option of the desk's connector; may be given several times")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -93,10 +95,12 @@ void apply(const tenant_options& o, storage::tenant& t) {
     t.desk_key = config::secret{o.desk_key ? *o.desk_key : read_secret(*o.desk_key_file)};
   if (o.desk_ca_file)
     try {
-      t.desk_ca = o.desk_ca_file->empty() ? std::string{} : config::read_file(*o.desk_ca_file);
+      t.desk_ca = config::read_file(*o.desk_ca_file);
     } catch (const std::exception& e) {
       throw wrong_usage{std::string{"--desk-ca-file: "} + e.what()};
     }
+  if (o.no_desk_ca)
+    t.desk_ca.clear();
   for (const auto& assignment : o.desk_options)
     t.desk_options = with_option(t.desk_options, assignment);
   t.webhooks_per_minute = o.webhooks_per_minute.value_or(t.webhooks_per_minute);

@@ -105,6 +105,11 @@ TEST_CASE_METHOD(fixture, "a variable overrides the file") {
   CHECK(load_text(text, {{"TROUPE_MASTER_KEY", key_text}}).settings.master_key->reveal() == std::string(32, 'k'));
 }
 
+TEST_CASE_METHOD(fixture, "levels have the names that other programs give them, too") {
+  CHECK(load_text("", {{"LOG_LEVEL", "WARNING"}}).settings.log.level == log_level::warn);
+  CHECK(load_text("", {{"LOG_LEVEL", "Critical"}}).settings.log.level == log_level::error);
+}
+
 TEST_CASE_METHOD(fixture, "an empty variable sets nothing") {
   CHECK(load_text("server: {port: 1}", {{"TROUPE_SERVER_PORT", ""}}).settings.server.port == 1);
   CHECK(load_text("server: {port: '${PORT:-}'}").settings.server.port == 8080);

@@ -1,0 +1,554 @@
+#!/usr/bin/env python3
+"""Every command of the real program: what it prints, what it leaves behind, and how it ends when used wrongly."""
+
+import base64
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+
+from certificates import Authority  # noqa: E402
+from harness import JWT_SECRET, ROOT, SECRET, Troupe, binary, free_port, until  # noqa: E402
+from stand_ins import DeskStandIn, LlmStandIn  # noqa: E402
+
+COMMANDS = ("serve", "demo", "check", "migrate", "migrate up", "migrate down", "migrate status", "tenant", "tenant add",
+            "tenant update", "tenant list", "tenant show", "tenant rotate-secret", "tenant pause", "tenant resume", "job",
+            "job list", "job show", "job retry", "job discard", "import", "import tickets", "import articles",
+            "import assets", "send-webhook", "token", "token mint", "version")
+
+
+def plain_environment(variables):
+    """The environment without what would configure the program, and these variables."""
+    foreign = ("TROUPE_", "DATABASE_URL", "REDIS_URL", "OPENAI_", "ANTHROPIC_", "LLM_", "LOG_LEVEL", "LOGFIRE_")
+    return {**{name: value for name, value in os.environ.items() if not name.startswith(foreign)}, **variables}
+
+
+def bare(*arguments, folder, **variables):
+    """The program without any configuration but these variables."""
+    return subprocess.run([str(binary()), *map(str, arguments)], env=plain_environment(variables), cwd=folder, text=True,
+                          capture_output=True, timeout=120, stdin=subprocess.DEVNULL)
+
+
+class Installed(unittest.TestCase):
+    """Each test has an installation of its own."""
+
+    def setUp(self):
+        self.troupe = Troupe(llm={"name": "extractive", "kind": "extractive"})
+        self.addCleanup(self.troupe.close)
+        self.folder = self.troupe.folder
+
+    def run_json(self, *arguments, check=True):
+        return json.loads(self.troupe.command(*arguments, "--json", check=check).stdout)
+
+    def refused(self, code, *arguments, words=()):
+        done = self.troupe.command(*arguments, check=False)
+        self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}{done.stderr}")
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertNotIn("terminate called", done.stderr)
+        return done
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+
+class Usage(Installed):
+    def test_every_command_has_help_with_an_example(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                done = bare(*command.split(), "--help", folder=self.folder)
+                self.assertEqual(done.returncode, 0)
+                self.assertRegex(done.stdout, r"Examples?:\n  troupe ")
+
+    def test_wrong_usage_ends_with_two(self):
+        for words in ([], ["nonsense"], ["tenant"], ["tenant", "add"], ["tenant", "add", "a", "--colour", "red"],
+                      ["job", "list", "--limit", "0"], ["job", "list", "--limit", "1001"], ["token", "mint"],
+                      ["job", "show"], ["import", "tickets"], ["migrate", "up", "--to", "x"], ["serve", "extra"],
+                      ["tenant", "add", "a", "--desk-key", "k", "--desk-key-file", "f"],
+                      ["tenant", "update", "a", "--webhooks-per-minute", "-1"]):
+            with self.subTest(words):
+                done = bare(*words, folder=self.folder)
+                self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                self.assertTrue(done.stderr)
+
+    def test_the_version_is_told_in_both_forms(self):
+        self.assertRegex(bare("version", folder=self.folder).stdout, r"^troupe \d+\.\d+\.\d+\n$")
+        self.assertRegex(json.loads(bare("version", "--json", folder=self.folder).stdout)["version"], r"^\d+\.\d+\.\d+$")
+
+    def test_all_faults_of_a_configuration_are_named_with_their_lines(self):
+        self.troupe.config.write_text("server:\n  prt: 1\n  port: many\nlog: {level: loud}\n")
+        done = self.refused(1, "tenant", "list", words=(
+            f"{self.troupe.config}:2: unknown key \"server.prt\"; did you mean \"server.port\"?",
+            f"{self.troupe.config}:3: server.port: must be a whole number from 0 to 65535; found \"many\"",
+            f"{self.troupe.config}:4: log.level: must be one of"))
+        self.assertEqual(done.stdout, "")
+
+    def test_a_configuration_that_is_not_there_is_named(self):
+        done = bare("tenant", "list", "-c", "none.yaml", folder=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("none.yaml", done.stderr)
+
+    def test_the_configuration_is_found_by_variable_and_in_the_working_directory(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "troupe.yaml").write_text("server: {port: wrong}\n")
+            self.assertIn("troupe.yaml:1", bare("tenant", "list", folder=folder).stderr)
+            Path(folder, "other.yaml").write_text("server: {bind: wrong}\n")
+            self.assertIn("other.yaml:1", bare("tenant", "list", folder=folder, TROUPE_CONFIG="other.yaml").stderr)
+
+    def test_variables_of_later_versions_are_warned_of_and_harmless(self):
+        done = bare("tenant", "list", folder=self.folder, REDIS_URL="redis://x", LOGFIRE_TOKEN="t", ANTHROPIC_API_KEY="k")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("REDIS_URL", "LOGFIRE_TOKEN", "ANTHROPIC_API_KEY"):
+            self.assertIn(f"warning: {name} has no effect", done.stderr)
+
+    def test_an_answer_that_can_not_be_written_is_a_failure(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([str(binary()), "version"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+
+
+class Tenants(Installed):
+    def test_a_tenant_is_added_shown_and_listed_without_its_secrets(self):
+        key, secret = "desk-key-5309", "signing-secret-8675309"
+        added = self.troupe.command("tenant", "add", "acme", "--name", "Acme Ltd", "--desk", "servicedesk_plus",
+                                    "--desk-url", "https://desk.example", "--desk-key", key, "--signing-secret", secret,
+                                    "--desk-option", "portal_id=2")
+        shown = self.troupe.command("tenant", "show", "acme")
+        listed = self.troupe.command("tenant", "list")
+        value = self.run_json("tenant", "show", "acme")
+        self.assertEqual((value["name"], value["desk"], value["desk_url"], value["desk_key_set"], value["signing_secrets"]),
+                         ("Acme Ltd", "servicedesk_plus", "https://desk.example", True, 1))
+        self.assertEqual(value["desk_options"], {"portal_id": "2"})
+        self.assertIn("acme  Acme Ltd  servicedesk_plus", listed.stdout)
+        for done in (added, shown, listed):
+            self.assertNotIn(key, done.stdout + done.stderr)
+            self.assertNotIn(secret, done.stdout + done.stderr)
+
+    def test_a_signing_secret_that_is_not_given_is_made_and_printed_once(self):
+        first = self.troupe.command("tenant", "add", "one").stdout
+        self.assertRegex(first, r"whsec_[A-Za-z0-9+/]{43}=")
+        second = self.run_json("tenant", "add", "two")["signing_secret"]
+        self.assertTrue(second.startswith("whsec_"))
+        self.assertNotIn(second, first)
+        self.assertNotIn(second, self.troupe.command("tenant", "show", "two", "--json").stdout)
+
+    def test_secrets_come_from_files_and_standard_input(self):
+        secret = self.file("secret", SECRET + "\n")
+        self.troupe.command("tenant", "add", "acme", "--signing-secret-file", secret)
+        self.troupe.command("tenant", "update", "acme", "--desk", "servicedesk_plus", "--desk-url", "http://d.example",
+                            "--desk-key-file", "-", input="from-stdin\n")
+        self.troupe.start()
+        self.assertEqual(self.troupe.webhook().status, 202)
+        self.refused(2, "tenant", "update", "acme", "--desk-key-file", self.file("empty", "\n"), words=("is empty",))
+        self.refused(2, "tenant", "update", "acme", "--desk-key-file", "/none/at/all", words=("/none/at/all",))
+
+    def test_every_fault_of_a_tenant_is_named(self):
+        self.refused(2, "tenant", "add", "Acme", "--desk", "servicedesk_plus", "--desk-url", "ftp://x",
+                     words=("must be 1 to 64 of a-z", "--desk-url must be", "--desk-key or --desk-key-file is missing"))
+        self.refused(2, "tenant", "add", "acme", "--desk", "jira", "--desk-url", "http://x", "--desk-key", "k",
+                     words=("jira", "servicedesk_plus"))
+        self.refused(2, "tenant", "add", "acme", "--desk", "servicedesk_plus", "--desk-url", "https://x", "--desk-key", "k",
+                     "--desk-option", "colour=red", words=("colour",))
+        self.refused(2, "tenant", "add", "acme", "--desk", "servicedesk_plus", "--desk-url", "https://x", "--desk-key", "k",
+                     "--desk-ca-file", self.file("ca", "no certificate"))
+        self.refused(2, "tenant", "add", "acme", "--signing-secret", "whsec_!!!", words=("signing secret",))
+        self.assertEqual(self.run_json("tenant", "list"), [])
+
+    def test_a_second_tenant_of_one_name_and_an_unknown_one_are_refused(self):
+        self.troupe.command("tenant", "add", "acme")
+        self.refused(1, "tenant", "add", "acme", words=("troupe tenant update acme",))
+        self.refused(1, "tenant", "show", "acne", words=("there is no tenant \"acne\"", "acme"))
+        self.refused(1, "tenant", "update", "acne", "--name", "x", words=("there is no tenant",))
+
+    def test_an_update_changes_what_is_given_and_nothing_else(self):
+        self.troupe.command("tenant", "add", "acme", "--name", "Acme", "--signing-secret", SECRET)
+        self.troupe.command("tenant", "update", "acme", "--webhooks-per-minute", "100000000")
+        value = self.run_json("tenant", "show", "acme")
+        self.assertEqual((value["name"], value["webhooks_per_minute"], value["signing_secrets"]), ("Acme", 100000000, 1))
+
+    def test_another_desk_begins_without_the_old_ones_key(self):
+        self.troupe.command("tenant", "add", "acme", "--desk", "servicedesk_plus", "--desk-url", "https://x", "--desk-key", "k")
+        self.troupe.command("tenant", "update", "acme", "--desk", "local")
+        self.assertFalse(self.run_json("tenant", "show", "acme")["desk_key_set"])
+
+    def test_a_rotated_secret_stands_beside_the_old_one_until_that_is_dropped(self):
+        self.troupe.add_tenant().start()
+        fresh = self.run_json("tenant", "rotate-secret", "acme")["signing_secret"]
+
+        def answers():
+            return [self.troupe.webhook(secret, ticket_id="R").status for secret in (SECRET, fresh)]
+
+        until(lambda: answers() == [202, 202], "both secrets are valid")
+        self.troupe.command("tenant", "rotate-secret", "acme", "--drop-old")
+        until(lambda: answers() == [401, 202], "the old secret isn't any more")
+
+    def test_a_paused_tenants_jobs_wait(self):
+        self.troupe.add_tenant().command("tenant", "pause", "acme")
+        self.troupe.start()
+        job = self.troupe.accepted()
+        self.assertEqual(self.run_json("tenant", "show", "acme")["paused"], True)
+        self.assertEqual(self.troupe.job(job)["status"], "pending")
+        self.troupe.command("tenant", "resume", "acme")
+        self.assertEqual(self.troupe.ended(job)["status"], "completed")
+
+
+class Jobs(Installed):
+    def setUp(self):
+        super().setUp()
+        self.desk = DeskStandIn()
+        self.addCleanup(self.desk.close)
+        self.troupe.add_tenant("acme", SECRET, self.desk).start()
+
+    def dead_job(self):
+        self.desk.behave("write", "missing")
+        job = self.troupe.accepted(ticket_id="J-1")
+        self.troupe.ended(job)
+        return job
+
+    def test_jobs_are_listed_newest_first_by_status_and_page(self):
+        jobs = [self.troupe.accepted(ticket_id=f"L-{n}") for n in range(3)]
+        for job in jobs:
+            self.troupe.ended(job)
+        listed = [entry["id"] for entry in self.run_json("job", "list", "--tenant", "acme")]
+        self.assertEqual(listed, sorted(jobs, reverse=True))
+        self.assertEqual([e["id"] for e in self.run_json("job", "list", "--limit", "1", "--before", listed[0])], listed[1:2])
+        self.assertEqual(self.run_json("job", "list", "--status", "dead"), [])
+        self.assertIn(jobs[0], self.troupe.command("job", "list").stdout)
+        self.refused(2, "job", "list", "--status", "done", words=("pending, running, completed, dead or discarded",))
+        self.refused(1, "job", "list", "--tenant", "nobody", words=("there is no tenant",))
+
+    def test_a_job_shows_its_events_and_on_request_what_they_hold(self):
+        job = self.troupe.accepted(description="The zeppelin is leaking.")
+        self.troupe.ended(job)
+        shown = self.troupe.command("job", "show", job).stdout
+        self.assertIn("accepted", shown)
+        self.assertIn("completed", shown)
+        self.assertNotIn("zeppelin", shown)
+        events = self.run_json("job", "show", job, "--payloads")["events"]
+        self.assertEqual([e["number"] for e in events], list(range(1, len(events) + 1)))
+        self.assertEqual(events[0]["payload"]["description"], "The zeppelin is leaking.")
+
+    def test_a_dead_job_is_retried_while_the_server_runs(self):
+        job = self.dead_job()
+        self.assertEqual(self.run_json("job", "list", "--status", "dead")[0]["id"], job)
+        self.desk.behave("write", "ok")
+        self.assertEqual(self.run_json("job", "retry", job)["action"], "retried")
+        until(lambda: self.troupe.job(job)["status"] == "completed", "the retried job completes")
+        self.assertEqual(self.desk.references(), {job: 1})
+
+    def test_a_dead_job_is_discarded_for_good(self):
+        job = self.dead_job()
+        self.troupe.command("job", "discard", job)
+        self.assertEqual(self.run_json("job", "show", job)["status"], "discarded")
+        self.refused(1, "job", "retry", job, words=(job,))
+
+    def test_orders_that_make_no_sense_are_refused(self):
+        job = self.troupe.accepted()
+        self.troupe.ended(job)
+        self.refused(1, "job", "retry", job, words=(job,))
+        self.refused(1, "job", "discard", job, words=(job,))
+        self.refused(1, "job", "show", "none", words=("there is no job \"none\"",))
+
+
+class Imports(Installed):
+    def setUp(self):
+        super().setUp()
+        self.troupe.add_tenant()
+
+    def test_good_files_are_stored_whole(self):
+        for kind, count in (("tickets", 300), ("articles", 40), ("assets", 80)):
+            file = ROOT / f"deploy/samples/{kind}.jsonl"
+            self.assertEqual(self.run_json("import", kind, file, "--tenant", "acme")["stored"], count)
+
+    def test_rejected_rows_are_named_and_the_rest_is_stored(self):
+        file = self.file("hosts.csv", "address,hostname\n10.0.0.1,a\nnot an address,b\n")
+        done = self.troupe.command("import", "assets", file, "--tenant", "acme", "--map", "address=ip", check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("1 of 2 assets stored, 1 rejected", done.stdout)
+        self.assertRegex(done.stderr, r"line 3: .*not an address")
+
+    def test_rows_come_from_standard_input_too(self):
+        done = self.troupe.command("import", "articles", "-", "--tenant", "acme", "--format", "jsonl",
+                                   input='{"id":"1","title":"t","summary":"s","url":"https://x.example"}\n')
+        self.assertIn("1 of 1 articles stored", done.stdout)
+
+    def test_what_can_not_be_imported_is_told(self):
+        good = self.file("t.csv", "id,subject\n")
+        self.refused(1, "import", "tickets", "/none/at/all.csv", "--tenant", "acme", words=("/none/at/all.csv",))
+        self.refused(1, "import", "tickets", good, "--tenant", "nobody", words=("there is no tenant",))
+        self.refused(2, "import", "tickets", good, "--tenant", "acme", "--map", "nonsense", words=("--map",))
+        self.refused(2, "import", "tickets", good, "--tenant", "acme", "--format", "xml")
+
+
+class Webhooks(Installed):
+    def test_a_files_tickets_are_signed_posted_and_accepted(self):
+        self.troupe.add_tenant().start()
+        lines = self.file("t.jsonl", "".join(json.dumps({"ticket_id": f"W-{n}", "description": "It broke.",
+                                                         "priority": "low"}) + "\n" for n in range(3)))
+        done = self.troupe.command("send-webhook", "--tenant", "acme", lines, "--json")
+        sent = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([entry["status"] for entry in sent], [202] * 3)
+        for entry in sent:
+            self.assertEqual(self.troupe.ended(entry["job_id"])["status"], "completed")
+        again = self.troupe.command("send-webhook", "--tenant", "acme", lines, "--json")
+        self.assertEqual([json.loads(line)["job_id"] for line in again.stdout.splitlines()], [e["job_id"] for e in sent])
+
+    def test_a_refused_ticket_is_named_with_its_faults(self):
+        self.troupe.add_tenant().start()
+        file = self.file("t.json", '[{"ticket_id":"1","description":"x","priority":"urgently"},{"ticket_id":"2",'
+                                   '"description":"x","priority":"low"}]')
+        done = self.refused(1, "send-webhook", "--tenant", "acme", file, words=("/priority", "1 of 2"))
+        self.assertIn("2: accepted as job ", done.stdout)
+
+    def test_a_secret_from_a_file_needs_no_database(self):
+        self.troupe.add_tenant().start()
+        file = self.file("t.json", '{"ticket_id":"1","description":"x","priority":"low"}')
+        with tempfile.TemporaryDirectory() as folder:
+            secret = Path(folder, "secret")
+            secret.write_text(SECRET)
+            done = bare("send-webhook", "--tenant", "acme", file, "--url", self.troupe.url, "--signing-secret-file", secret,
+                        folder=folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(os.listdir(folder), ["secret"])
+            secret.write_text("another")
+            done = bare("send-webhook", "--tenant", "acme", file, "--url", self.troupe.url, "--signing-secret-file", secret,
+                        folder=folder)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("401", done.stderr)
+
+    def test_a_server_that_is_not_there_and_files_that_are_no_tickets_are_told(self):
+        self.troupe.add_tenant()
+        ticket = '{"ticket_id":"1","description":"x","priority":"low"}'
+        self.refused(1, "send-webhook", "--tenant", "acme", self.file("t.json", ticket), words=("1 of 1",))
+        self.refused(1, "send-webhook", "--tenant", "acme", self.file("b.jsonl", ticket + "\n{"), words=("b.jsonl:2",))
+        self.refused(1, "send-webhook", "--tenant", "nobody", self.file("t.json", ticket), words=("there is no tenant",))
+        self.refused(2, "send-webhook", "--tenant", "acme", self.file("t.json", ticket), "--url", "ftp://x")
+
+    def test_a_limit_is_waited_for(self):
+        self.troupe.add_tenant()
+        self.troupe.command("tenant", "update", "acme", "--webhooks-per-minute", "60")
+        self.troupe.start()
+        lines = self.file("t.jsonl", "".join(json.dumps({"ticket_id": f"W-{n}", "description": "It broke.",
+                                                         "priority": "low"}) + "\n" for n in range(62)))
+        done = self.troupe.command("send-webhook", "--tenant", "acme", lines, timeout=240)
+        self.assertEqual(done.stdout.count("accepted as job"), 62)
+        self.assertIn("next attempt in", done.stderr)
+
+
+class Tokens(Installed):
+    def claims(self, token):
+        part = token.split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+    def test_a_token_opens_the_tenants_jobs_and_nobody_elses(self):
+        self.troupe.add_tenant().add_tenant("umbrella").start()
+        job = self.troupe.accepted()
+        for tenant, status in (("acme", 200), ("umbrella", 404)):
+            token = self.troupe.command("token", "mint", "--tenant", tenant, "--user", "ann").stdout.strip()
+            self.assertEqual(self.troupe.get(f"/api/v1/jobs/{job}", {"Authorization": f"Bearer {token}"}).status, status)
+
+    def test_a_token_holds_what_was_asked_for(self):
+        told = self.run_json("token", "mint", "--tenant", "acme", "--user", "ann", "--role", "lead", "--ttl", "5m")
+        claims = self.claims(told["token"])
+        self.assertEqual((claims["sub"], claims["tenant"], claims["role"]), ("ann", "acme", "lead"))
+        self.assertEqual(claims["exp"] - claims["iat"], 300)
+
+    def test_a_token_names_issuer_and_audience_when_they_are_checked(self):
+        self.troupe.settings["auth"] = {"jwt": {"issuer": "us", "audience": "them"}}
+        self.troupe.write_settings()
+        claims = self.claims(self.troupe.command("token", "mint", "--tenant", "acme", "--user", "ann").stdout.strip())
+        self.assertEqual((claims["iss"], claims["aud"]), ("us", "them"))
+
+    def test_wrong_wishes_are_refused(self):
+        for words in (["--ttl", "never"], ["--ttl", "0s"], ["--ttl", "400d"], ["--tenant", "No Name"], ["--user", ""]):
+            given = {"--tenant": "acme", "--user": "ann", words[0]: words[1]}
+            self.refused(2, "token", "mint", *(word for pair in given.items() for word in pair))
+
+
+class Migrations(Installed):
+    def test_down_and_up_again_keep_the_data(self):
+        self.troupe.add_tenant()
+        latest = self.run_json("migrate", "status")["latest"]
+        self.assertEqual(self.run_json("migrate", "status"), {"current": latest, "latest": latest})
+        if latest > 1:
+            self.assertEqual(self.run_json("migrate", "down")["current"], latest - 1)
+            self.refused(1, "tenant", "list", words=("troupe migrate up",))
+            self.assertEqual(self.run_json("migrate", "up")["current"], latest)
+            self.assertEqual([t["id"] for t in self.run_json("tenant", "list")], ["acme"])
+
+    def test_versions_that_can_not_be_reached_are_refused(self):
+        self.troupe.add_tenant()
+        self.refused(2, "migrate", "up", "--to", "999", words=("--to must be from 0 to",))
+        self.refused(2, "migrate", "up", "--to", "0", words=("troupe migrate down",))
+        self.refused(2, "migrate", "down", "--to", "-1")
+
+    def test_the_status_of_a_database_that_is_not_there_makes_none(self):
+        self.assertEqual(self.run_json("migrate", "status")["current"], 0)
+        self.assertFalse((self.folder / "troupe.db").exists())
+
+
+class Checks(Installed):
+    def checks(self, code=0):
+        done = self.troupe.command("check", "--json", check=False)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        told = json.loads(done.stdout)
+        self.assertEqual(told["ok"], code == 0)
+        return {entry["name"]: entry for entry in told["checks"]}
+
+    def faults(self):
+        return {name: entry["detail"] for name, entry in self.checks(1).items() if not entry["ok"]}
+
+    def test_a_fresh_installation_is_well_and_nothing_is_made(self):
+        before = sorted(os.listdir(self.folder))
+        self.checks()
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+        self.assertIn("all is well", self.troupe.command("check").stdout)
+
+    def test_desk_and_model_that_answer_are_well(self):
+        with DeskStandIn() as desk, LlmStandIn() as llm:
+            self.troupe.add_tenant("acme", SECRET, desk)
+            self.troupe.settings["llm"] = {"providers": [llm.provider()]}
+            self.troupe.write_settings()
+            checks = self.checks()
+            self.assertTrue(checks["desk acme"]["ok"])
+            self.assertTrue(checks["model stand-in"]["ok"])
+            self.assertEqual(llm.calls(), [], "no tokens are spent")
+
+    def test_desk_and_model_that_do_not_answer_are_named(self):
+        with DeskStandIn() as desk:
+            self.troupe.add_tenant("acme", SECRET, desk)
+            desk.behave("list", "unauthorized")
+            desk.behave("read", "unauthorized")
+            self.troupe.add_tenant("gone", SECRET)
+            self.troupe.command("tenant", "update", "gone", "--desk", "servicedesk_plus", "--desk-key", "k", "--desk-url",
+                                f"http://127.0.0.1:{free_port()}")
+            self.troupe.settings["llm"] = {"providers": [{"name": "far", "model": "m",
+                                                          "base_url": f"http://127.0.0.1:{free_port()}/v1"}]}
+            self.troupe.settings["search"] = {"articles_url": f"http://127.0.0.1:{free_port()}"}
+            self.troupe.write_settings()
+            self.assertEqual(set(self.faults()), {"desk acme", "desk gone", "model far", "articles"})
+
+    def test_a_taken_port_is_named_unless_it_is_ours(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", self.troupe.port))
+            taken.listen()
+            self.assertIn("already in use", self.faults()[f"port {self.troupe.port}"])
+        self.troupe.start()
+        self.assertIn("a server that answers", self.checks()[f"port {self.troupe.port}"]["detail"])
+
+    def test_a_key_that_does_not_open_the_database_is_named(self):
+        self.troupe.add_tenant()
+        self.troupe.environment["TROUPE_MASTER_KEY"] = base64.b64encode(b"z" * 32).decode()
+        self.assertIn("master key", self.faults()["database"])
+
+    def test_a_database_that_is_none_and_a_folder_that_is_not_there_are_named(self):
+        (self.folder / "troupe.db").write_bytes(b"this is no database" * 500)
+        self.assertIn("database", self.faults())
+        self.troupe.settings["storage"] = {"url": "sqlite:/none/at/all/troupe.db"}
+        self.troupe.write_settings()
+        self.assertIn("/none/at/all", self.faults()["database"])
+
+    def test_certificates_are_read(self):
+        authority = Authority(self.folder)
+        good, other = authority.issue("good"), authority.issue("other")
+
+        def configured(chain, key):
+            self.troupe.settings["server"]["tls"] = {"certificate": str(chain), "key": str(key)}
+            self.troupe.write_settings()
+
+        configured(good.chain, good.key)
+        self.assertIn("valid until", self.checks()["certificate"]["detail"])
+        configured(good.chain, other.key)
+        self.assertIn(str(other.key), self.faults()["certificate"])
+        configured("/none/at/all", good.key)
+        self.assertIn("/none/at/all", self.faults()["certificate"])
+
+    def test_a_configuration_that_can_not_be_read_is_a_fault_like_others(self):
+        self.troupe.config.write_text("server: {port: x, prt: 1}")
+        told = json.loads(self.troupe.command("check", "--json", check=False).stdout)
+        self.assertEqual([entry["name"] for entry in told["checks"]], ["configuration", "configuration"])
+
+    def test_a_workflow_that_can_not_be_read_is_named(self):
+        (self.folder / "agents/workflows/ticket_enhancement.yaml").write_text("retry: {retries: many}")
+        self.assertIn("workflow", self.faults())
+
+
+class Serving(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = Path(scratch.name)
+
+    def serve(self, *arguments, **variables):
+        with open(self.folder / "log", "w") as log:
+            process = subprocess.Popen([str(binary()), *arguments], cwd=self.folder, text=True, stdout=subprocess.PIPE,
+                                       stderr=log, env=plain_environment(variables))
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_nothing_configured_serves_and_makes_its_secrets_for_the_owner_only(self):
+        process = self.serve("serve", "--json", TROUPE_SERVER_PORT="0")
+        told = json.loads(process.stdout.readline())
+        self.assertEqual(told["url"], f"http://127.0.0.1:{told['port']}")
+        process.terminate()
+        self.assertEqual(process.wait(25), 0)
+        for name in ("troupe.key", "troupe.jwt"):
+            self.assertEqual(stat.S_IMODE((self.folder / name).stat().st_mode), 0o600)
+            self.assertIn(name, (self.folder / "log").read_text())
+
+    def test_the_ready_line_names_the_address(self):
+        process = self.serve("serve", TROUPE_SERVER_PORT="0")
+        self.assertRegex(process.stdout.readline(), r"^troupe is ready at http://127\.0\.0\.1:\d+\n$")
+
+    def test_the_demonstration_gives_every_sample_its_note_and_leaves_nothing_behind(self):
+        process = self.serve("demo", "--once", "--json", TMPDIR=str(self.folder), TROUPE_SERVER_PORT="0")
+        out, _ = process.communicate(timeout=180)
+        self.assertEqual(process.returncode, 0, out + (self.folder / "log").read_text())
+        notes = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(len(notes), len((ROOT / "deploy/samples/new_tickets.jsonl").read_text().splitlines()))
+        for note in notes:
+            self.assertIn(f"ref: {note['job_id']}", note["note"])
+        self.assertEqual([entry for entry in os.listdir(self.folder) if entry != "log"], [])
+
+    def test_the_demonstration_takes_other_tickets_and_names_those_without_a_note(self):
+        tickets = self.folder / "t.jsonl"
+        tickets.write_text('{"ticket_id":"1","description":"The printer is offline.","priority":"low"}\n'
+                           '{"ticket_id":"2","description":"x","priority":"whenever"}\n')
+        process = self.serve("demo", "--once", "--tickets", str(tickets), TROUPE_SERVER_PORT="0")
+        out, _ = process.communicate(timeout=180)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("1 of 2 tickets have their note.", out)
+        self.assertIn("/priority", out)
+
+    def test_the_demonstration_goes_on_with_addresses_that_answer(self):
+        process = self.serve("demo", "--json", "--folder", str(self.folder / "kept"), TROUPE_SERVER_PORT="0")
+        told = {}
+        while "url" not in told:
+            told = json.loads(process.stdout.readline())
+        for url in (told["desk"], told["url"] + "/health", told["url"] + "/metrics"):
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                self.assertEqual(answer.status, 200)
+        process.terminate()
+        self.assertEqual(process.wait(25), 0)
+        self.assertTrue((self.folder / "kept/troupe.db").exists())
+
+    def test_a_demonstration_without_samples_says_where_they_are_missing(self):
+        done = bare("demo", "--once", "--samples", "/none/at/all", folder=self.folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/none/at/all", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
