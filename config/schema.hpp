@@ -134,7 +134,7 @@ struct boolean {
 /// One of some words; `words[i]` stands for the enumeration's value `i`.
 struct choice {
   std::vector<std::string_view> words;
-  std::vector<std::pair<std::string_view, std::string_view>> synonyms; ///< another word, and the one it stands for
+  std::vector<std::pair<std::string_view, std::string_view>> synonyms = {}; ///< another word, and the one it stands for
 
   std::string rule() const {
     std::string out = "one of";

@@ -187,11 +187,11 @@ std::vector<setting<settings>> main_part() {
           "search.articles_cache", duration{0s, 24h * 7}, [](s & v) -> auto& { return v.search.articles_cache; },
           "How long its answers are kept"),
       declare<s>(
-          "log.level", value::choice{log_levels}, [](s & v) -> auto& { return v.log.level; },
-          "The least important level that is written")
+          "log.level", value::choice{log_levels, {{"warning", "warn"}, {"critical", "error"}, {"fatal", "error"}}},
+          [](s & v) -> auto& { return v.log.level; }, "The least important level that is written")
           .with("LOG_LEVEL"),
       declare<s>(
-          "log.format", value::choice{log_formats, {}}, [](s & v) -> auto& { return v.log.format; },
+          "log.format", value::choice{log_formats}, [](s & v) -> auto& { return v.log.format; },
           "`automatic`: text on a terminal, JSON elsewhere"),
   };
 }
@@ -215,7 +215,7 @@ const std::vector<setting<provider_settings>>& provider_table() {
       declare<p>(
           "name", name, [](p & v) -> auto& { return v.name; }, "What `llm.chain`, metrics and job records call it"),
       declare<p>(
-          "kind", value::choice{provider_kinds, {}}, [](p & v) -> auto& { return v.kind; },
+          "kind", value::choice{provider_kinds}, [](p & v) -> auto& { return v.kind; },
           "`openai`: any OpenAI-compatible endpoint; `extractive`: composes notes without a model"),
       declare<p>(
           "base_url", http_url, [](p & v) -> auto& { return v.base_url; },
