@@ -122,8 +122,11 @@ public:
     receive(envelope(std::move(then)));
   }
 
-  /// Asks the core to come to an end; a second request, or a core that can't be asked, ends it at once.
+  /// Asks the core to come to an end; a second request, or a core that can't be asked, ends it at once. The normal end
+  /// of a peer is no request.
   void on_exit(const caf::error& reason) {
+    if (!reason)
+      return;
     if constexpr (requires { Core::stop(); }) {
       if (live_ && !stopping_) {
         stopping_ = true;

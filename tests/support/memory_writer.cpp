@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/support/memory_store.hpp"
+
+namespace troupe::testing {
+
+class memory_writer final : public storage::writer {
+public:
+  explicit memory_writer(std::shared_ptr<memory_store> store) : db_{std::move(store)} {}
+
+  std::vector<storage::append_result> append_batch(std::span<const storage::append> batch) override {
+    std::shared_ptr<std::function<void()>> hook;
+    {
+      std::lock_guard lock{db_->mutex_};
+      hook = db_->before_commit_;
+    }
+    if (hook && *hook)
+      (*hook)();
+    auto lock = begin("the batch can't be committed");
+    for (const auto& append : batch)
+      if (auto found = db_->poisoned_.find(append.entity.id); found != db_->poisoned_.end())
+        throw storage::error{found->second, "an append can't be stored"};
+    std::vector<storage::append_result> results;
+    results.reserve(batch.size());
+    for (const auto& append : batch)
+      results.push_back(db_->apply(append));
+    db_->batches_.push_back(batch.size());
+    return results;
+  }
+
+  std::size_t release_running_jobs(storage::timestamp now) override {
+    auto lock = begin("jobs can't be released");
+    std::size_t count = 0;
+    for (auto& [id, job] : db_->jobs_)
+      if (job.status == storage::job_status::running) {
+        job.status = storage::job_status::pending;
+        job.due_at = now;
+        ++count;
+      }
+    return count;
+  }
+
+  void add_tenant(const storage::tenant& value) override {
+    auto lock = begin("the tenant can't be added");
+    if (!db_->tenants_.emplace(value.id, value).second)
+      throw storage::error{storage::fault::refused, "a tenant of this name exists"};
+    ++db_->tenants_version_;
+  }
+
+  void update_tenant(const storage::tenant& value) override {
+    auto lock = begin("the tenant can't be changed");
+    auto found = db_->tenants_.find(value.id);
+    if (found == db_->tenants_.end())
+      throw storage::error{storage::fault::refused, "there is no tenant of this name"};
+    found->second = value;
+    ++db_->tenants_version_;
+  }
+
+  void put_tickets(std::string_view tenant, std::span<const storage::past_ticket> rows) override {
+    auto lock = begin("tickets can't be stored");
+    for (const auto& row : rows)
+      db_->tickets_[{std::string{tenant}, row.id}] = row;
+    ++db_->documents_versions_[std::string{tenant}];
+  }
+
+  void put_articles(std::string_view tenant, std::span<const storage::article> rows) override {
+    auto lock = begin("articles can't be stored");
+    for (const auto& row : rows)
+      db_->articles_[{std::string{tenant}, row.id}] = row;
+    ++db_->documents_versions_[std::string{tenant}];
+  }
+
+  void put_assets(std::string_view tenant, std::span<const storage::asset> rows) override {
+    auto lock = begin("assets can't be stored");
+    for (const auto& row : rows) {
+      auto [first, last] = db_->assets_.equal_range(tenant);
+      auto same = std::find_if(first, last, [&](const auto& x) { return x.second.hostname == row.hostname; });
+      if (same != last)
+        same->second = row;
+      else
+        db_->assets_.emplace(tenant, row);
+    }
+    ++db_->documents_versions_[std::string{tenant}];
+  }
+
+  std::string put_local_note(std::string_view tenant, const storage::local_note& note,
+                             std::string_view marker) override {
+    auto lock = begin("the note can't be stored");
+    for (const auto& [owner, known] : db_->notes_)
+      if (owner == tenant && known.ticket_id == note.ticket_id && known.markdown.find(marker) != std::string::npos)
+        return known.id;
+    db_->notes_.emplace_back(tenant, note);
+    return note.id;
+  }
+
+  void put_audit(std::span<const storage::audit_entry> entries) override {
+    auto lock = begin("audit rows can't be stored");
+    db_->audit_.insert(db_->audit_.end(), entries.begin(), entries.end());
+  }
+
+  std::size_t expire(storage::timestamp now, std::chrono::hours audit_retention) override {
+    auto lock = begin("nothing can be removed");
+    auto count = std::erase_if(db_->deliveries_, [&](const auto& x) { return x.second.expires_at <= now; });
+    count += std::erase_if(db_->audit_, [&](const auto& x) { return x.at + audit_retention <= now; });
+    return count;
+  }
+
+private:
+  std::unique_lock<std::mutex> begin(const char* what) {
+    std::unique_lock lock{db_->mutex_};
+    if (std::exchange(db_->crash_write_, false))
+      throw std::logic_error{"a bug in storage"};
+    db_->write_fault_.check(what);
+    return lock;
+  }
+
+  std::shared_ptr<memory_store> db_;
+};
+
+std::unique_ptr<storage::writer> memory_store::open_writer() {
+  {
+    std::lock_guard lock{mutex_};
+    open_fault_.check("the database can't be opened");
+    ++writers_opened_;
+  }
+  return std::make_unique<memory_writer>(shared_from_this());
+}
+
+} // namespace troupe::testing
