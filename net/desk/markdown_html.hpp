@@ -13,8 +13,4 @@ namespace troupe::net::desk {
 /// @param limit bytes of the result
 std::string note_html(std::string_view markdown, std::string_view marker, std::size_t limit = 9'900);
 
-/// The text that a reader of HTML sees: tags and comments removed, entities decoded, white space collapsed. Made to
-/// look for a marker in what a desk gives back; not a sanitiser.
-std::string visible_text(std::string_view html);
-
 } // namespace troupe::net::desk
