@@ -105,8 +105,9 @@ std::vector<std::string> job_fields::texts(std::string_view name) const {
   return out;
 }
 
+// Parentheses: braces would make a list of one element of it.
 job_document::job_document(std::string_view type, std::string_view payload)
-    : type_{type}, root_{nlohmann::json::parse(payload, nullptr, false)} {
+    : type_{type}, root_(nlohmann::json::parse(payload, nullptr, false)) {
   if (!root_.is_object())
     job_fields{type, root_}.refuse("payload", "is not a JSON object");
 }

@@ -34,10 +34,8 @@ bool starts_like(std::string_view text, std::string_view lower_case) {
   return text.size() >= lower_case.size() && lower(text.substr(0, lower_case.size())) == lower_case;
 }
 
-/// Whether the last word is `ref`.
 bool ends_with_ref(std::string_view text) {
-  return text.size() >= 3 && (text.size() == 3 || !is_word_byte(text[text.size() - 4]))
-         && starts_like(text.substr(text.size() - 3), "ref");
+  return text.size() >= 3 && starts_like(text.substr(text.size() - 3), "ref");
 }
 
 /// Whether the sign at `at` needs a backslash to stay what it is.
@@ -65,11 +63,13 @@ bool needs_escape(std::string_view text, std::size_t at) {
   }
 }
 
-/// Where the sign stands that would make the text's start a heading, a quote or a list item; npos if none does.
+} // namespace
+
 std::size_t block_sign(std::string_view text) {
   if (text.empty())
     return text.npos;
-  if (text.front() == '>')
+  if (text.front() == '>' || text.find_first_not_of("- ") == text.npos || text.find_first_not_of("= ") == text.npos
+      || text.starts_with("~~~"))
     return 0;
   std::size_t at = 0;
   if (text.front() == '#')
@@ -82,8 +82,6 @@ std::size_t block_sign(std::string_view text) {
     return text.npos;
   return is_digit(text.front()) == (text[at] == '.' || text[at] == ')') ? at : text.npos;
 }
-
-} // namespace
 
 std::size_t web_address_at(std::string_view text, std::size_t at) {
   const char first = text[at];

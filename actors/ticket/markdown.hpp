@@ -19,7 +19,11 @@ std::optional<std::string> link_target(std::string_view url);
 /// Length of the web address that starts at `at`, 0 if none does. Punctuation that ends a sentence isn't part of it.
 std::size_t web_address_at(std::string_view text, std::size_t at);
 
-/// Takes away the colon after each word `ref` and before each UUID, so that no text holds a note's reference but the
+/// Where the sign stands that would make the start of a line a heading, a quote, a ruler, a code block or a list item;
+/// npos if none does. A backslash before it makes it text.
+std::size_t block_sign(std::string_view line);
+
+/// Takes away the colon after each `ref` and before each UUID, so that no text holds a note's reference but the
 /// line made for it.
 void defuse_references(std::string& text);
 

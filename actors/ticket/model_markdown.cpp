@@ -229,10 +229,15 @@ private:
 
   void entity() {
     const auto rest = line_.substr(at_);
-    const bool named = rest.size() > 1 && (is_letter(rest[1]) || rest[1] == '#');
-    if (named && !is_plain_entity(rest) && rest.substr(0, 40).find(';') != npos)
+    std::size_t end = 1;
+    while (end < rest.size() && end < 40 && (is_letter(rest[end]) || is_digit(rest[end]) || rest[end] == '#'))
+      ++end;
+    if (end > 1 && end < rest.size() && rest[end] == ';' && !is_plain_entity(rest)) {
       out_.text += '\\';
-    take(1);
+      take(end);
+    } else {
+      take(1);
+    }
   }
 
   void word() {
@@ -332,11 +337,8 @@ std::string without_hidden_parts(std::string_view text) {
 }
 
 safe_line safe_markdown(std::string_view line, const references& known) {
-  safe_line out;
-  out.text.reserve(line.size() + 16);
   const auto prefix = prefix_length(line);
-  out.text += line.substr(0, prefix);
-  auto rest = line.substr(prefix);
+  auto rest = trim(line.substr(prefix));
   const auto level = std::min(rest.find_first_not_of('#'), rest.size());
   const bool heading = level >= 1 && level <= 6 && (level == rest.size() || rest[level] == ' ');
   if (heading) {
@@ -344,10 +346,21 @@ safe_line safe_markdown(std::string_view line, const references& known) {
     while (!rest.empty() && (rest.back() == '#' || is_space(rest.back())))
       rest.remove_suffix(1);
   }
-  const bool emphasize = heading && !rest.empty() && rest.find('*') == npos;
-  out.text += emphasize ? "**" : "";
+  safe_line out;
+  out.text.reserve(line.size() + 16);
   line_writer{known, out, 0}.write(rest);
-  out.text += emphasize ? "**" : "";
+  auto body = std::string{trim(out.text)};
+  if (body.empty()) {
+    // The sign of an empty item would underline the line before it.
+    out.text.clear();
+    return out;
+  }
+  // What was taken out may have stood before a sign that means something at a line's start.
+  if (const auto sign = block_sign(body); sign != npos)
+    body.insert(sign, 1, '\\');
+  if (heading && body.find('*') == npos)
+    body = "**" + body + "**";
+  out.text.assign(line.substr(0, prefix)).append(body);
   defuse_references(out.text);
   return out;
 }

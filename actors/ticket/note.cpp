@@ -45,8 +45,8 @@ bool is_balanced(std::string_view text) {
       ++i;
     else if (text[i] == '`')
       ++ticks;
-    else if (text[i] == '*')
-      ++stars;
+    else if (text[i] == '*' && (i == 0 || text[i - 1] != '*') && text.substr(i, 2) != "* ")
+      ++stars; // a run of them counts as one; a list's sign is none
     else if (text[i] == '[')
       ++brackets;
     else if (text[i] == ']')

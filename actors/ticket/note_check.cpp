@@ -269,7 +269,7 @@ bool is_groundless(section which, const findings& found) {
          || (which == section::documentation && found.articles.empty());
 }
 
-void fill_gaps(note& sections, const note_context& context, std::string& remark) {
+void fill_gaps(note& sections, const note_context& context, bool remarks_gaps, std::string& remark) {
   std::optional<note> own;
   for (std::size_t i = 0; i < section_titles.size(); ++i) {
     const auto which = static_cast<section>(i);
@@ -281,7 +281,7 @@ void fill_gaps(note& sections, const note_context& context, std::string& remark)
       continue;
     if (!own)
       own = extractive_note(context);
-    if (!groundless)
+    if (!groundless && remarks_gaps)
       add_remark(remark, std::string{section_titles[i]} + " was missing and composed from the findings");
     text = std::move((*own)[which]);
   }
@@ -311,7 +311,7 @@ checked_note check_note(std::string_view reply, std::string_view finish_reason, 
   }
   if (reader.unknown_ids() > 0)
     add_remark(out.remark, "the model cited tickets or articles that were not found");
-  fill_gaps(reader.sections(), context, out.remark);
+  fill_gaps(reader.sections(), context, reader.has_headings(), out.remark);
   auto rendered = render(reader.sections(), context.workflow.word_limit, context.job_id);
   if (rendered.cut)
     add_remark(out.remark, "cut to " + std::to_string(context.workflow.word_limit) + " words");

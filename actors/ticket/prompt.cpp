@@ -131,7 +131,7 @@ void add_tickets(std::string& out, const findings& found) {
     if (share < least_bytes)
       break;
     block.field("id", hit.ticket.id, 64);
-    block.field("resolved", cut_bytes(hit.ticket.resolved_at, 10));
+    block.field("resolved", cut_bytes(hit.ticket.resolved_at, 10), 10);
     block.field("subject", hit.ticket.subject, 150);
     block.field("description", hit.ticket.description, share / 4);
     block.field("resolution", hit.ticket.resolution, share / 2);
@@ -167,12 +167,12 @@ void add_systems(std::string& out, const findings& found) {
     std::string line = system.asset.hostname;
     for (const auto* part : {&system.asset.role, &system.asset.client, &system.asset.location})
       line.append(", ").append(part->empty() ? "unknown" : *part);
-    block.field(cut_bytes(system.address, 64), line);
+    block.field(datum(system.address, 64), line);
   }
   for (const auto& address : found.unknown_addresses) {
     if (block.room() < least_bytes)
       break;
-    block.field(cut_bytes(address, 64), "not in the inventory");
+    block.field(datum(address, 64), "not in the inventory");
   }
 }
 
