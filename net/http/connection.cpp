@@ -99,8 +99,6 @@ void connection::consume() {
     in_.consume(used);
     switch (step) {
     case request_parser::step::more:
-      if (phase_ == phase::body && in_.size() >= home_.parts.settings.header_limit)
-        refuse(431, "The header of a chunk or the trailer is too large.");
       return;
     case request_parser::step::head:
       on_head();
@@ -140,7 +138,7 @@ void connection::on_head() {
   x.match = home_.parts.routes.find(x.in);
   if (!x.match.found)
     parser_->discard_body();
-  if (!parser_->expects_continue() || parser_->is_done() || !in_.empty())
+  if (!parser_->expects_continue() || !parser_->has_body() || !in_.empty())
     return;
   if (x.match.found) {
     home_.scratch += "HTTP/1.1 100 Continue\r\n\r\n";

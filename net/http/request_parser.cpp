@@ -26,6 +26,14 @@ bool is_host(std::string_view value) noexcept {
   });
 }
 
+/// Beast waits for the end of the head before it looks at lines; who sends bare line feeds would wait as well.
+bool has_bare_line_feed(std::string_view text) noexcept {
+  for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
+    if (at == 0 || text[at - 1] != '\r')
+      return true;
+  return false;
+}
+
 bool is_number(std::string_view value) noexcept {
   return !value.empty() && value.size() <= 18
          && std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -42,34 +50,45 @@ request_parser::request_parser(const limits& l, request& into) : limits_{l}, int
 }
 
 request_parser::step request_parser::put(std::string_view bytes, std::size_t& used) {
-  used = 0;
-  if (is_done())
-    return step::complete; // a request without body: `head` was all of it
+  return head_seen_ ? put_body(bytes, used) : put_head(bytes, used);
+}
+
+request_parser::step request_parser::put_head(std::string_view bytes, std::size_t& used) {
+  error_code ec;
   bytes_ = bytes;
-  for (;;) {
-    bool was_head = !is_header_done();
-    error_code ec;
-    used += basic_parser::put({bytes.data() + used, bytes.size() - used}, ec);
-    if (was_head) {
-      header_used_ += used;
-      bool complete = is_header_done();
-      if ((complete && header_used_ > limits_.header)
-          || (ec == beast_http::error::need_more && header_used_ + (bytes.size() - used) >= limits_.header))
-        ec = beast_http::error::header_limit;
-    }
-    if (ec == beast_http::error::need_more)
-      return step::more;
-    if (ec)
-      return explain(ec);
-    if (!head_seen_) {
-      head_seen_ = true;
-      return step::head;
-    }
-    if (is_done())
-      return step::complete;
-    if (used == bytes.size())
-      return step::more;
+  used = basic_parser::put({bytes.data(), bytes.size()}, ec);
+  header_used_ += used;
+  head_seen_ = is_header_done();
+  bool too_long = head_seen_ ? header_used_ > limits_.header : header_used_ + bytes.size() - used >= limits_.header;
+  if (too_long && (!ec || ec == beast_http::error::need_more))
+    ec = beast_http::error::header_limit;
+  if (ec == beast_http::error::need_more)
+    return has_bare_line_feed(bytes.substr(used)) ? refused(400, "A line of the header ends without CR.") : step::more;
+  if (ec)
+    return explain(ec);
+  using framing = body_reader::framing;
+  has_body_ = !is_done();
+  body_.begin(has_coding_ ? framing::chunked
+              : has_body_ ? framing::counted
+                          : framing::none,
+              content_length().value_or(0), limits_.body);
+  return step::head;
+}
+
+request_parser::step request_parser::put_body(std::string_view bytes, std::size_t& used) {
+  switch (body_.put(bytes, used, keep_body_ ? &into_.body : nullptr)) {
+  case body_reader::step::more:
+    return step::more;
+  case body_reader::step::complete:
+    return step::complete;
+  case body_reader::step::too_large:
+    return refused(413, "The body is too large.");
+  case body_reader::step::too_wordy:
+    return refused(431, "The extensions or the trailer of the chunked body are too large.");
+  case body_reader::step::malformed:
+    return refused(400, "The chunked body isn't well-formed.");
   }
+  return step::refused;
 }
 
 void request_parser::refuse(unsigned status, std::string_view detail, error_code& ec) noexcept {
@@ -102,8 +121,6 @@ void request_parser::on_field_impl(field name, text name_text, text value, error
     return refuse(431, "There are too many header fields.", ec);
   if (is_folded(name_text, value))
     return refuse(400, "A header field is folded over several lines.", ec);
-  if (head_seen_)
-    return; // a trailer: nobody asked for it, and merging it would let it pose as a header
   check_field(name, view(value), ec);
   if (ec)
     return;
@@ -159,47 +176,33 @@ void request_parser::on_header_impl(error_code& ec) {
     make_request_id(into_.id);
 }
 
-std::size_t request_parser::on_body_impl(text body, error_code&) {
-  if (keep_body_)
-    into_.body.append(body.data(), body.size());
-  return body.size();
-}
-
-std::size_t request_parser::on_chunk_body_impl(std::uint64_t, text body, error_code&) {
-  if (keep_body_)
-    into_.body.append(body.data(), body.size());
-  return body.size();
-}
-
-request_parser::step request_parser::explain(error_code ec) noexcept {
-  using beast_http::error;
+request_parser::step request_parser::refused(unsigned status, std::string_view detail) {
   if (status_ == 0) {
-    status_ = 400;
-    if (ec == error::body_limit) {
-      status_ = 413;
-      detail_ = "The body is too large.";
-    } else if (ec == error::header_limit || ec == error::buffer_overflow) {
-      bool in_request_line = header_used_ == 0 && bytes_.find('\n') == bytes_.npos;
-      status_ = in_request_line ? 414 : 431;
-      detail_ = in_request_line ? "The request line is too long." : "The header is too large.";
-    } else if (ec == error::bad_version) {
-      detail_ = "The protocol version must be HTTP/1.1 or HTTP/1.0.";
-    } else if (ec == error::bad_method) {
-      detail_ = "The request doesn't begin with a method.";
-    } else if (ec == error::bad_target) {
-      detail_ = "The request target isn't well-formed.";
-    } else if (ec == error::bad_content_length || ec == error::multiple_content_length
-               || ec == error::bad_transfer_encoding) {
-      detail_ = "The length of the body isn't well-defined.";
-    } else if (ec == error::bad_chunk || ec == error::bad_chunk_extension) {
-      detail_ = "The chunked body isn't well-formed.";
-    } else {
-      detail_ = "The header isn't well-formed.";
-    }
+    status_ = status;
+    detail_ = detail;
   }
   if (into_.id.empty())
     make_request_id(into_.id);
   return step::refused;
+}
+
+request_parser::step request_parser::explain(error_code ec) {
+  using beast_http::error;
+  if (ec == error::body_limit)
+    return refused(413, "The body is too large.");
+  if (ec == error::header_limit || ec == error::buffer_overflow) {
+    bool in_request_line = header_used_ == 0 && bytes_.find('\n') == bytes_.npos;
+    return in_request_line ? refused(414, "The request line is too long.") : refused(431, "The header is too large.");
+  }
+  if (ec == error::bad_version)
+    return refused(400, "The protocol version must be HTTP/1.1 or HTTP/1.0.");
+  if (ec == error::bad_method)
+    return refused(400, "The request doesn't begin with a method.");
+  if (ec == error::bad_target)
+    return refused(400, "The request target isn't well-formed.");
+  if (ec == error::bad_content_length || ec == error::multiple_content_length || ec == error::bad_transfer_encoding)
+    return refused(400, "The length of the body isn't well-defined.");
+  return refused(400, "The header isn't well-formed.");
 }
 
 } // namespace troupe::net::http

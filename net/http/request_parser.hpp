@@ -6,13 +6,14 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "net/http/body_reader.hpp"
 #include "net/http/message.hpp"
 
 namespace troupe::net::http {
 
-/// Reads one request out of bytes: Beast's grammar, and on top of it everything that could let two programs see
-/// different requests in the same bytes is refused. Does no I/O.
-class request_parser final : public boost::beast::http::basic_parser<true> {
+/// Reads one request out of bytes: Beast's grammar of the head, and on top of it everything that could let two programs
+/// see different requests in the same bytes is refused. Does no I/O.
+class request_parser final : private boost::beast::http::basic_parser<true> {
 public:
   struct limits {
     std::size_t header = 16 << 10; ///< bytes of request line and fields
@@ -38,6 +39,12 @@ public:
   void discard_body() noexcept {
     keep_body_ = false;
   }
+
+  /// Once the head is complete: whether a body follows, and whether the connection stays afterwards.
+  bool has_body() const noexcept {
+    return has_body_;
+  }
+  using basic_parser::keep_alive;
 
   /// Of a refused request: the status and a sentence.
   unsigned status() const noexcept {
@@ -68,18 +75,26 @@ private:
   void on_field_impl(field name, text name_text, text value, error_code& ec) override;
   void on_header_impl(error_code& ec) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(text body, error_code&) override;
+  std::size_t on_body_impl(text body, error_code&) override {
+    return body.size();
+  }
   void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) override;
+  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) override {
+    return body.size();
+  }
   void on_finish_impl(error_code&) override {}
 
   void refuse(unsigned status, std::string_view detail, error_code& ec) noexcept;
   bool is_folded(text name, text value) const noexcept;
   void check_field(field name, std::string_view value, error_code& ec);
-  step explain(error_code ec) noexcept;
+  step put_head(std::string_view bytes, std::size_t& used);
+  step put_body(std::string_view bytes, std::size_t& used);
+  step refused(unsigned status, std::string_view detail);
+  step explain(error_code ec);
 
   limits limits_;
   request& into_;
+  body_reader body_;
   std::string_view bytes_; ///< being parsed
   std::size_t header_used_ = 0;
   std::size_t fields_ = 0;
@@ -92,6 +107,7 @@ private:
   bool has_coding_ = false;
   bool expects_continue_ = false;
   bool head_seen_ = false;
+  bool has_body_ = false;
   bool keep_body_ = true;
 };
 

@@ -1,6 +1,7 @@
 #include "net/http/response_parser.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/beast/http/error.hpp>
 
@@ -16,7 +17,8 @@ constexpr std::size_t max_fields = 256;
 
 } // namespace
 
-response_parser::response_parser(std::size_t max_body, bool head_only, call_response& into) : into_{into} {
+response_parser::response_parser(std::size_t max_body, bool head_only, call_response& into)
+    : into_{into}, max_body_{max_body} {
   header_limit(static_cast<std::uint32_t>(header_bytes));
   body_limit(max_body);
   skip(head_only);
@@ -24,39 +26,59 @@ response_parser::response_parser(std::size_t max_body, bool head_only, call_resp
 }
 
 response_parser::step response_parser::put(std::string_view bytes, std::size_t& used) {
-  used = 0;
-  while (!is_done()) {
-    bool was_head = !is_header_done();
-    error_code ec;
-    used += basic_parser::put({bytes.data() + used, bytes.size() - used}, ec);
-    if (was_head) {
-      header_used_ += used;
-      head_seen_ = is_header_done();
-    }
-    // What isn't used belongs to the head, to the head of a chunk or to a trailer.
-    bool too_long = bytes.size() - used >= header_bytes || (!head_seen_ && header_used_ >= header_bytes);
-    if (ec == beast_http::error::need_more && !too_long)
-      return step::more;
-    if (ec || (too_long && !head_seen_)) {
-      if (detail_.empty())
-        detail_ = ec == beast_http::error::body_limit ? "the response is larger than allowed"
-                  : ec == beast_http::error::need_more || ec == beast_http::error::header_limit
-                      ? "the header of the response is larger than allowed"
-                      : "the response isn't HTTP: " + ec.message();
-      return step::refused;
-    }
-    if (used == bytes.size() && !is_done())
-      return step::more;
-  }
-  return step::complete;
+  if (head_seen_)
+    return put_body(bytes, used);
+  auto result = put_head(bytes, used);
+  if (result != step::more || !head_seen_)
+    return result;
+  std::size_t of_body = 0;
+  result = put_body(bytes.substr(used), of_body);
+  used += of_body;
+  return result;
 }
 
-response_parser::step response_parser::put_end() {
-  if (!is_header_done() || !need_eof())
-    return step::more;
+response_parser::step response_parser::put_head(std::string_view bytes, std::size_t& used) {
   error_code ec;
-  put_eof(ec);
-  return ec ? step::more : step::complete;
+  used = basic_parser::put({bytes.data(), bytes.size()}, ec);
+  header_used_ += used;
+  head_seen_ = is_header_done();
+  if (head_seen_ ? header_used_ > header_bytes : header_used_ + bytes.size() - used >= header_bytes)
+    return refused("the header of the response is larger than allowed");
+  if (ec == beast_http::error::need_more)
+    return step::more;
+  if (ec == beast_http::error::body_limit)
+    return refused("the response is larger than allowed");
+  if (ec)
+    return refused("the response isn't HTTP: " + ec.message());
+  using framing = body_reader::framing;
+  auto how = is_done() ? framing::none : chunked_ ? framing::chunked : need_eof() ? framing::to_end : framing::counted;
+  body_.begin(how, content_length().value_or(0), max_body_);
+  return step::more;
+}
+
+response_parser::step response_parser::put_body(std::string_view bytes, std::size_t& used) {
+  switch (body_.put(bytes, used, &into_.body)) {
+  case body_reader::step::more:
+    return step::more;
+  case body_reader::step::complete:
+    return step::complete;
+  case body_reader::step::too_large:
+  case body_reader::step::too_wordy:
+    return refused("the response is larger than allowed");
+  case body_reader::step::malformed:
+    return refused("the chunked body of the response isn't well-formed");
+  }
+  return step::refused;
+}
+
+response_parser::step response_parser::put_end() const {
+  return head_seen_ && body_.ends_with_input() ? step::complete : step::more;
+}
+
+response_parser::step response_parser::refused(std::string_view detail) {
+  if (detail_.empty())
+    detail_ = detail;
+  return step::refused;
 }
 
 void response_parser::on_response_impl(int code, text, int, error_code& ec) {
@@ -68,16 +90,13 @@ void response_parser::on_response_impl(int code, text, int, error_code& ec) {
 }
 
 void response_parser::on_field_impl(field name, text name_text, text value, error_code& ec) {
-  if (head_seen_)
-    return; // a trailer
   if (++fields_ > max_fields) {
     detail_ = "the response has too many header fields";
     ec = beast_http::error::header_limit;
     return;
   }
   if (name == field::transfer_encoding) {
-    ++codings_;
-    if (codings_ > 1 || !equal_ignoring_case({value.data(), value.size()}, "chunked")) {
+    if (std::exchange(chunked_, true) || !equal_ignoring_case({value.data(), value.size()}, "chunked")) {
       detail_ = "the response has a transfer coding that isn't known";
       ec = beast_http::error::bad_transfer_encoding;
       return;
@@ -90,16 +109,6 @@ void response_parser::on_field_impl(field name, text name_text, text value, erro
 void response_parser::on_header_impl(error_code&) {
   if (auto length = content_length(); length && !is_done())
     into_.body.reserve(std::min<std::size_t>(*length, 64 << 10)); // what was only announced costs little
-}
-
-std::size_t response_parser::on_body_impl(text body, error_code&) {
-  into_.body.append(body.data(), body.size());
-  return body.size();
-}
-
-std::size_t response_parser::on_chunk_body_impl(std::uint64_t, text body, error_code&) {
-  into_.body.append(body.data(), body.size());
-  return body.size();
 }
 
 } // namespace troupe::net::http

@@ -7,12 +7,13 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "net/http/body_reader.hpp"
 #include "net/http/client.hpp"
 
 namespace troupe::net::http {
 
 /// Reads one response out of bytes, interim ones (1xx) included. Does no I/O.
-class response_parser final : public boost::beast::http::basic_parser<false> {
+class response_parser final : private boost::beast::http::basic_parser<false> {
 public:
   enum class step : std::uint8_t {
     more,     ///< give more bytes, those that weren't used in front
@@ -29,7 +30,10 @@ public:
   step put(std::string_view bytes, std::size_t& used);
 
   /// The peer has ended its direction: `complete` when that is how the body ends, else `more`.
-  step put_end();
+  step put_end() const;
+
+  /// Of a complete response: whether the connection can carry another call.
+  using basic_parser::keep_alive;
 
   /// Whether the message is an interim one, which another follows.
   bool is_interim() const noexcept {
@@ -51,16 +55,26 @@ private:
   void on_field_impl(field name, text name_text, text value, error_code& ec) override;
   void on_header_impl(error_code& ec) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(text body, error_code&) override;
+  std::size_t on_body_impl(text body, error_code&) override {
+    return body.size();
+  }
   void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) override;
+  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) override {
+    return body.size();
+  }
   void on_finish_impl(error_code&) override {}
 
+  step put_head(std::string_view bytes, std::size_t& used);
+  step put_body(std::string_view bytes, std::size_t& used);
+  step refused(std::string_view detail);
+
   call_response& into_;
+  body_reader body_;
+  std::size_t max_body_;
   std::string detail_;
   std::size_t header_used_ = 0;
   std::size_t fields_ = 0;
-  unsigned codings_ = 0;
+  bool chunked_ = false;
   bool head_seen_ = false;
 };
 

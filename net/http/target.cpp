@@ -97,7 +97,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
       int byte = escaped_byte(text, i);
-      if (byte <= 0)
+      if (byte < 0)
         return std::nullopt;
       result += static_cast<char>(byte);
       i += 2;
@@ -105,7 +105,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
       result += text[i] == '+' && plus_is_space ? ' ' : text[i];
     }
   }
-  if (!is_utf8(result))
+  if (!is_utf8(result) || result.find('\0') != result.npos)
     return std::nullopt;
   return result;
 }

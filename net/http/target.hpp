@@ -6,7 +6,7 @@
 
 namespace troupe::net::http {
 
-/// Percent-decodes a component. Empty result: a broken escape, an escaped NUL, or invalid UTF-8.
+/// Percent-decodes a component. Empty result: a broken escape, a NUL, or invalid UTF-8.
 /// @param plus_is_space as in a query
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 

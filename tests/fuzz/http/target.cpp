@@ -1,0 +1,58 @@
+// Decoding of request targets: what comes out is a path that is safe to route and to log.
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <source_location>
+#include <string>
+#include <string_view>
+
+#include "net/http/target.hpp"
+#include "net/http/utf8.hpp"
+
+namespace {
+
+using namespace troupe::net::http;
+
+void require(bool holds, std::source_location where = std::source_location::current()) {
+  if (holds)
+    return;
+  std::fprintf(stderr, "line %u doesn't hold\n", static_cast<unsigned>(where.line()));
+  std::abort();
+}
+
+bool is_dot_segment(std::string_view segment) {
+  return segment == "." || segment == "..";
+}
+
+void check_path(std::string_view path) {
+  require(path.starts_with('/'));
+  require(is_utf8(path));
+  require(path.find('\0') == path.npos && path.find('\\') == path.npos && path.find('\n') == path.npos);
+  for (auto rest = path.substr(1);;) {
+    auto slash = rest.find('/');
+    require(!is_dot_segment(rest.substr(0, slash)));
+    if (slash == rest.npos)
+      break;
+    rest.remove_prefix(slash + 1);
+  }
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view text{reinterpret_cast<const char*>(data), size};
+  std::string path;
+  std::string query;
+  if (decode_target(text, path, query).empty()) {
+    check_path(path);
+    require(path.size() + query.size() <= text.size());
+    require(percent_decode(query, true).has_value());
+    require(is_utf8(query_value(query, "a")));
+  }
+  for (bool plus : {false, true})
+    if (auto decoded = percent_decode(text, plus))
+      require(is_utf8(*decoded) && decoded->find('\0') == decoded->npos);
+  query_value(text, "name");
+  return 0;
+}

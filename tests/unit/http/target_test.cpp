@@ -1,0 +1,81 @@
+#include "net/http/target.hpp"
+
+#include <string>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+using namespace troupe::net::http;
+
+namespace {
+
+struct decoded {
+  std::string path;
+  std::string query;
+  std::string fault;
+};
+
+decoded decode(std::string_view target) {
+  decoded result;
+  result.fault = decode_target(target, result.path, result.query);
+  return result;
+}
+
+} // namespace
+
+TEST_CASE("a target is taken apart into a decoded path and a raw query") {
+  auto plain = decode("/api/v1/jobs/42");
+  CHECK(plain.fault.empty());
+  CHECK(plain.path == "/api/v1/jobs/42");
+  CHECK(plain.query.empty());
+
+  auto full = decode("/caf%C3%A9%20bar/%7Eme?q=a%20b&x=1?2");
+  CHECK(full.fault.empty());
+  CHECK(full.path == "/caf\xc3\xa9 bar/~me");
+  CHECK(full.query == "q=a%20b&x=1?2");
+}
+
+TEST_CASE("dots that are no dot segment are part of a name") {
+  auto path = GENERATE(as<std::string>{}, "/...", "/.well-known/x", "/a..b", "/a./b", "/..a");
+  CAPTURE(path);
+  CHECK(decode(path).fault.empty());
+}
+
+TEST_CASE("a target that two programs could read differently is refused") {
+  auto target = GENERATE(
+      as<std::string>{},
+      "",                  // nothing
+      "api",               // no leading slash
+      "*",                 // asterisk form
+      "http://other/path", // absolute form
+      "example.com:443",   // authority form
+      "/a%",               // broken escapes
+      "/a%2", "/a%zz", "/a%%20", "/a%u0041",
+      "/a%00b",                                                                     // NUL
+      "/a%0d%0aSet-Cookie:x", "/a%1f", "/a%7f", "/a%2fb", "/a%2Fb",                 // encoded slashes
+      "/a%5cb", "/a\\b",                                                            // backslashes
+      "/.", "/..", "/a/./b", "/a/../b", "/a/..",                                    // dot segments
+      "/%2e", "/a/%2e%2e/b", "/a/.%2E", "/%2e./x", "/%ff", "/%c0%af", "/%ed%a0%80", // not UTF-8, overlong, surrogate
+      "/a b", "/a\tb", "/a#b", "/a\"b", "/a<b>", "/caf\xc3\xa9", "/a?b%", "/a?b=%00", "/a?b=%ff", "/a?b#c", "/a?b c");
+  CAPTURE(target);
+  CHECK_FALSE(decode(target).fault.empty());
+}
+
+TEST_CASE("the value of a query parameter is decoded") {
+  CHECK(query_value("a=1&b=two%20words&c=x+y", "b") == "two words");
+  CHECK(query_value("a=1&b=two%20words&c=x+y", "c") == "x y");
+  CHECK(query_value("na%6De=v", "name") == "v");
+  CHECK(query_value("a=1&a=2", "a") == "1");
+  CHECK(query_value("flag&x=1", "flag").empty());
+  CHECK(query_value("x=1", "y").empty());
+  CHECK(query_value("", "y").empty());
+  CHECK(query_value("a=b=c", "a") == "b=c");
+}
+
+TEST_CASE("a percent-decoded component is UTF-8 without NUL") {
+  CHECK(percent_decode("%E2%82%AC+1", true) == "\xe2\x82\xac 1");
+  CHECK(percent_decode("%E2%82%AC+1", false) == "\xe2\x82\xac+1");
+  CHECK_FALSE(percent_decode("%00", false));
+  CHECK_FALSE(percent_decode("%4", false));
+  CHECK_FALSE(percent_decode("%C3", false));
+}
