@@ -1,0 +1,162 @@
+#include "storage/sqlite/connection.hpp"
+
+#include "storage/sqlite/ranking.hpp"
+#include "storage/sqlite/tokenizer.hpp"
+
+#include <thread>
+
+#include <sqlite3.h>
+
+namespace troupe::storage::sqlite {
+
+namespace {
+
+constexpr int page_size = 8'192;
+/// WAL pages after which a commit copies them into the database: the more, the fewer copies of pages that change often.
+constexpr int checkpoint_pages = 2'000;
+
+/// Counting every allocation takes a process-wide lock; nobody reads the counts. Must precede everything else.
+void configure_library() {
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(once);
+}
+
+} // namespace
+
+fault fault_of(int code) noexcept {
+  switch (code & 0xff) {
+  case SQLITE_FULL:
+    return fault::full;
+  case SQLITE_CORRUPT:
+  case SQLITE_NOTADB:
+  case SQLITE_ERROR: // such as a table that is gone: our statements themselves are right
+    return fault::corrupt;
+  case SQLITE_CONSTRAINT:
+  case SQLITE_TOOBIG:
+  case SQLITE_MISMATCH:
+    return fault::refused;
+  default: // BUSY, LOCKED, IOERR, CANTOPEN, NOMEM, READONLY, PERM, PROTOCOL
+    return fault::unavailable;
+  }
+}
+
+connection::connection(const connection_options& options) : path_{options.path}, busy_timeout_{options.busy_timeout} {
+  configure_library();
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr);
+  try {
+    if (code != SQLITE_OK)
+      fail(code);
+    set_up(options);
+  } catch (...) {
+    sqlite3_close_v2(handle_);
+    throw;
+  }
+}
+
+connection::~connection() {
+  sqlite3_close_v2(handle_);
+}
+
+void connection::set_up(const connection_options& options) {
+  sqlite3_extended_result_codes(handle_, 1);
+  sqlite3_busy_handler(handle_, &connection::wait_a_moment, this);
+  // Ticket text reaches full-text queries: no attached databases, no loadable code, no edits of the schema tables.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+  sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
+  register_tokenizer(handle_);
+  register_ranking(handle_);
+  execute(("PRAGMA page_size=" + std::to_string(page_size)).c_str());
+  enter_wal_mode();
+  execute("PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST; PRAGMA trusted_schema=OFF");
+  execute(("PRAGMA cache_size=-" + std::to_string(options.cache_kibibytes)).c_str());
+  execute(("PRAGMA wal_autocheckpoint=" + std::to_string(checkpoint_pages)).c_str());
+  if (options.size_limit > 0)
+    execute(("PRAGMA max_page_count=" + std::to_string(options.size_limit / page_size + 1)).c_str());
+  if (options.read_only)
+    execute("PRAGMA query_only=ON");
+}
+
+/// Changing the mode needs the file alone and doesn't ask the busy handler: two processes may open a new database at
+/// the same moment.
+void connection::enter_wal_mode() {
+  for (int attempt = 0;; ++attempt) {
+    const int code = sqlite3_exec(handle_, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK)
+      return;
+    if ((code & 0xff) != SQLITE_BUSY || wait_a_moment(this, attempt) == 0)
+      fail(code);
+  }
+}
+
+/// SQLite's own handler waits up to 100 ms between looks; importers leave gaps of a few milliseconds.
+int connection::wait_a_moment(void* self, int attempt) {
+  auto& me = *static_cast<connection*>(self);
+  const auto now = std::chrono::steady_clock::now();
+  if (attempt == 0)
+    me.busy_since_ = now;
+  if (now - me.busy_since_ >= me.busy_timeout_)
+    return 0;
+  std::this_thread::sleep_for(std::chrono::microseconds{attempt < 100 ? 500 : 2'000});
+  return 1;
+}
+
+void connection::execute(const char* sql) {
+  if (const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr); code != SQLITE_OK)
+    fail(code);
+}
+
+std::int64_t connection::number_of(const char* sql) {
+  sqlite3_stmt* compiled = nullptr;
+  if (const int code = sqlite3_prepare_v2(handle_, sql, -1, &compiled, nullptr); code != SQLITE_OK)
+    fail(code);
+  const int code = sqlite3_step(compiled);
+  const auto result = code == SQLITE_ROW ? sqlite3_column_int64(compiled, 0) : 0;
+  sqlite3_finalize(compiled);
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    fail(code);
+  return result;
+}
+
+std::int64_t connection::changes() const noexcept {
+  return sqlite3_changes64(handle_);
+}
+
+void connection::check_still_there() {
+  int moved = 0;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (moved != 0)
+    throw error{fault::unavailable, path_ + " was moved or removed while in use: put it back or restart"};
+}
+
+void connection::fail(int code) const {
+  const char* text = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  throw error{fault_of(code), path_ + ": " + text + " (SQLite " + std::to_string(code) + ')'};
+}
+
+write_transaction::write_transaction(connection& on) : on_{on} {
+  on_.execute("BEGIN IMMEDIATE");
+}
+
+write_transaction::~write_transaction() {
+  // SQLite has rolled back by itself after some errors.
+  if (open_ && sqlite3_get_autocommit(on_.handle()) == 0)
+    sqlite3_exec(on_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void write_transaction::commit() {
+  on_.execute("COMMIT");
+  open_ = false;
+}
+
+read_transaction::read_transaction(connection& on) : on_{on} {
+  on_.execute("BEGIN");
+}
+
+read_transaction::~read_transaction() {
+  if (sqlite3_get_autocommit(on_.handle()) == 0)
+    sqlite3_exec(on_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+}
+
+} // namespace troupe::storage::sqlite

@@ -1,0 +1,139 @@
+#include "storage/sqlite/reader.hpp"
+
+#include <algorithm>
+
+namespace troupe::storage::sqlite {
+
+namespace {
+
+[[noreturn]] void fail(const entity_key& entity, std::uint64_t number, const char* what) {
+  throw error{fault::corrupt, "event " + std::to_string(number) + " of journal " + entity.id + " of tenant "
+                                  + entity.tenant + ' ' + what};
+}
+
+} // namespace
+
+reader::reader(const connection_options& options, const config::secret& master,
+               const std::optional<config::secret>& previous)
+    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, jobs_{on_}, due_{on_}, search_{on_}, assets_{on_},
+      notes_{on_}, audit_{on_},
+      head_{on_,
+            "SELECT number, last_event, data_key, entity FROM journals WHERE tenant = ?1 AND kind = ?2 AND id = ?3"},
+      event_{on_, "SELECT entity, number, previous, type, at, payload FROM events WHERE seq = ?1"} {}
+
+std::vector<stored_event> reader::load(const entity_key& entity, std::uint64_t after) {
+  const read_transaction same_state{on_};
+  const auto* owner = tenants_.identify(entity.tenant);
+  if (!owner)
+    return {};
+  auto head = head_.rows(owner->number, entity.kind, entity.id);
+  if (!head.next())
+    return {};
+  auto number = static_cast<std::uint64_t>(head.integer(0));
+  auto seq = head.integer(1);
+  const auto key = keys_.unwrap_data_key(
+      owner->key, associated_data::entity_data_key(entity.tenant, entity.kind, entity.id), head.text(2));
+  if (!key)
+    throw error{fault::corrupt, "the key of journal " + entity.id + " of tenant " + entity.tenant + " doesn't open"};
+  std::vector<stored_event> result;
+  for (; number > after; --number) {
+    auto row = event_.rows(seq);
+    if (!row.next() || row.integer(0) != head.integer(3) || static_cast<std::uint64_t>(row.integer(1)) != number)
+      fail(entity, number, "is missing");
+    stored_event event{number, row.string(3), row.time(4), {}};
+    auto owner_of = associated_data::event(entity.tenant, entity.kind, entity.id);
+    if (!keys_.aead().open(*key, owner_of.number(number).view(), row.text(5), event.payload))
+      fail(entity, number, "doesn't open: it was changed or belongs elsewhere");
+    seq = row.integer(2);
+    result.push_back(std::move(event));
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+std::optional<job_record> reader::find_job(std::string_view tenant, std::string_view id) {
+  return jobs_.find(tenants_.number_of(tenant), id);
+}
+
+std::optional<job_record> reader::find_job(std::string_view id) {
+  return jobs_.find(id);
+}
+
+std::vector<job_record> reader::list_jobs(const job_filter& filter) {
+  const read_transaction same_state{on_};
+  return jobs_.list(filter, filter.tenant ? tenants_.number_of(*filter.tenant) : 0);
+}
+
+std::vector<due_job> reader::due_jobs(timestamp now, std::size_t limit,
+                                      const std::function<bool(std::string_view)>& skip) {
+  const read_transaction same_state{on_};
+  return due_.jobs(now, limit, skip);
+}
+
+std::optional<timestamp> reader::next_due(timestamp now) {
+  const read_transaction same_state{on_};
+  return due_.next(now);
+}
+
+queue_depth reader::depth() {
+  const read_transaction same_state{on_};
+  return jobs_.depth();
+}
+
+std::optional<tenant> reader::find_tenant(std::string_view id) {
+  return tenants_.find(id);
+}
+
+std::vector<tenant> reader::list_tenants() {
+  return tenants_.list();
+}
+
+std::uint64_t reader::tenants_version() {
+  return tenants_.version();
+}
+
+std::vector<ticket_hit> reader::search_tickets(std::string_view tenant, const text_query& query) {
+  const read_transaction same_state{on_};
+  return search_.tickets(tenants_.number_of(tenant), query);
+}
+
+std::vector<article_hit> reader::search_articles(std::string_view tenant, const text_query& query) {
+  const read_transaction same_state{on_};
+  return search_.articles(tenants_.number_of(tenant), query);
+}
+
+std::uint64_t reader::ticket_frequency(std::string_view tenant, std::string_view token) {
+  const read_transaction same_state{on_};
+  return search_.ticket_frequency(tenants_.number_of(tenant), token);
+}
+
+std::uint64_t reader::ticket_count(std::string_view tenant) {
+  return search_.state(tenants_.number_of(tenant)).tickets;
+}
+
+std::uint64_t reader::article_count(std::string_view tenant) {
+  return search_.state(tenants_.number_of(tenant)).articles;
+}
+
+std::uint64_t reader::documents_version(std::string_view tenant) {
+  return search_.state(tenants_.number_of(tenant)).version;
+}
+
+std::vector<asset> reader::find_assets(std::string_view tenant, std::span<const std::string> addresses) {
+  const read_transaction same_state{on_};
+  return assets_.find(tenants_.number_of(tenant), addresses);
+}
+
+std::vector<local_note> reader::local_notes(std::string_view tenant, std::string_view ticket_id) {
+  return notes_.of_ticket(tenants_.number_of(tenant), ticket_id);
+}
+
+std::vector<local_note> reader::recent_local_notes(std::string_view tenant, std::size_t limit) {
+  return notes_.recent(tenants_.number_of(tenant), limit);
+}
+
+std::vector<audit_entry> reader::list_audit(const audit_filter& filter) {
+  return audit_.list(filter);
+}
+
+} // namespace troupe::storage::sqlite

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "storage/backend.hpp"
+#include "storage/keyring.hpp"
+#include "storage/sqlite/assets.hpp"
+#include "storage/sqlite/audit.hpp"
+#include "storage/sqlite/documents.hpp"
+#include "storage/sqlite/journal.hpp"
+#include "storage/sqlite/notes.hpp"
+#include "storage/sqlite/tenants.hpp"
+
+namespace troupe::storage::sqlite {
+
+class writer final : public storage::writer {
+public:
+  /// Seals the tenants' keys anew when the previous master key was the last to.
+  writer(const connection_options& options, const config::secret& master,
+         const std::optional<config::secret>& previous);
+
+  std::vector<append_result> append_batch(std::span<const append> batch) override;
+  std::size_t release_running_jobs(timestamp now) override;
+  void add_tenant(const tenant& value) override;
+  void update_tenant(const tenant& value) override;
+  void put_tickets(std::string_view tenant, std::span<const past_ticket> rows) override;
+  void put_articles(std::string_view tenant, std::span<const article> rows) override;
+  void put_assets(std::string_view tenant, std::span<const asset> rows) override;
+  std::string put_local_note(std::string_view tenant, const local_note& note, std::string_view marker) override;
+  void put_audit(std::span<const audit_entry> entries) override;
+  std::size_t expire(timestamp now, std::chrono::hours audit_retention) override;
+
+private:
+  void take_over_keys();
+
+  connection on_;
+  keyring keys_;
+  tenants tenants_;
+  journal journal_;
+  documents documents_;
+  assets assets_;
+  notes notes_;
+  audit audit_;
+};
+
+} // namespace troupe::storage::sqlite
