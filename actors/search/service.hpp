@@ -31,7 +31,7 @@ public:
 
 private:
   std::shared_ptr<reader_pool> readers_;
-  std::shared_ptr<finder> finder_;
+  finder finder_;
   std::unique_ptr<knowledge_base> articles_;
 };
 
