@@ -1,5 +1,6 @@
 #include "net/desk/servicedesk_plus.hpp"
 
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -45,15 +46,16 @@ desk_failure bad_ticket_id() {
 
 } // namespace
 
-struct servicedesk_plus::impl : std::enable_shared_from_this<impl> {
+struct servicedesk_plus::impl {
   /// A call's end: the network's word, or why it wasn't even made.
   using receiver = std::function<void(std::variant<http::call_result, desk_failure>)>;
   using found_receiver = std::function<void(std::variant<note_search, desk_failure>)>;
 
   impl(io_threads& io, const desk_target& target)
-      : options{parse_servicedesk_plus_options(target.options_json)}, key{target.key}, client{io, endpoint_of(target)} {
+      : options{parse_servicedesk_plus_options(target.options_json)}, key{target.key} {
     if (key.empty() || !http::is_field_value(key.reveal()))
       throw std::invalid_argument{"the desk's key is missing or holds control characters"};
+    client = std::make_unique<http::client>(io, endpoint_of(target));
     if (!options.cloud)
       return;
     zoho_account account;
@@ -66,6 +68,16 @@ struct servicedesk_plus::impl : std::enable_shared_from_this<impl> {
       throw std::invalid_argument{"the desk's address doesn't tell its data centre: set the option accounts_url, such "
                                   "as https://accounts.zoho.eu"};
     token = std::make_unique<zoho_token>(io, account, [] { return steady_clock::now(); });
+  }
+
+  /// Ends the client before the token: its calls may still ask for one, while who waits for a token is sent no more.
+  ~impl() {
+    {
+      const std::lock_guard lock{mutex};
+      closing = true;
+    }
+    client.reset();
+    token.reset();
   }
 
   http::call call_of(std::string method, std::string target, const std::string& correlation_id) const {
@@ -85,33 +97,43 @@ struct servicedesk_plus::impl : std::enable_shared_from_this<impl> {
     what.timeout = left_until(end);
     if (!token) {
       what.headers.emplace_back("authtoken", key.reveal());
-      client.send(std::move(what), [self = shared_from_this(), done = std::move(done)](http::call_result result) {
-        done(std::move(result));
-      });
-      return;
+      return dispatch(std::move(what), std::move(done));
     }
-    token->get(what.timeout, [self = shared_from_this(), what = std::move(what), end, done = std::move(done),
-                              again](zoho_token::answer answer) mutable {
-      if (auto* failure = std::get_if<desk_failure>(&answer))
-        done(std::move(*failure));
-      else
-        self->send_with(std::get<config::secret>(answer), std::move(what), end, std::move(done), again);
-    });
+    const auto timeout = what.timeout;
+    token->get(timeout,
+               [this, what = std::move(what), end, done = std::move(done), again](zoho_token::answer answer) mutable {
+                 if (auto* failure = std::get_if<desk_failure>(&answer))
+                   done(std::move(*failure));
+                 else
+                   send_with(std::get<config::secret>(answer), std::move(what), end, std::move(done), again);
+               });
   }
 
   void send_with(const config::secret& access, http::call what, deadline end, receiver done, bool again) {
     auto repeat = what;
     what.headers.emplace_back("Authorization", "Zoho-oauthtoken " + access.reveal());
     what.timeout = left_until(end);
-    client.send(std::move(what), [self = shared_from_this(), repeat = std::move(repeat), access, end,
-                                  done = std::move(done), again](http::call_result result) mutable {
-      if (!refuses_key(result))
-        return done(std::move(result));
-      self->token->drop(access);
-      if (!again)
-        return done(std::move(result));
-      self->send(std::move(repeat), end, std::move(done), false);
+    dispatch(std::move(what), [this, repeat = std::move(repeat), access, end, done = std::move(done),
+                               again](std::variant<http::call_result, desk_failure> result) mutable {
+      const auto* answer = std::get_if<http::call_result>(&result);
+      const auto refused = answer && refuses_key(*answer);
+      if (refused)
+        token->drop(access);
+      if (refused && again)
+        send(std::move(repeat), end, std::move(done), false);
+      else
+        done(std::move(result));
     });
+  }
+
+  void dispatch(http::call what, receiver done) {
+    {
+      const std::lock_guard lock{mutex};
+      if (!closing)
+        return client->send(std::move(what),
+                            [done = std::move(done)](http::call_result result) { done(std::move(result)); });
+    }
+    done(desk_failure{desk_fault::unavailable, "the connector is closed", std::nullopt});
   }
 
   struct search {
@@ -130,9 +152,7 @@ struct servicedesk_plus::impl : std::enable_shared_from_this<impl> {
     if (what->paged)
       target += page_query(what->page * page_rows + 1, page_rows);
     send(call_of("GET", std::move(target), what->correlation_id), what->end,
-         [self = shared_from_this(), what](std::variant<http::call_result, desk_failure> result) {
-           self->looked(what, std::move(result));
-         });
+         [this, what](std::variant<http::call_result, desk_failure> result) { looked(what, std::move(result)); });
   }
 
   void looked(const std::shared_ptr<search>& what, std::variant<http::call_result, desk_failure> result) {
@@ -168,12 +188,14 @@ struct servicedesk_plus::impl : std::enable_shared_from_this<impl> {
 
   const servicedesk_plus_options options;
   const config::secret key;
-  http::client client;
-  std::unique_ptr<zoho_token> token;
+  std::unique_ptr<zoho_token> token; ///< of a Cloud desk
+  std::mutex mutex;
+  bool closing = false; ///< under the mutex
+  std::unique_ptr<http::client> client;
 };
 
 servicedesk_plus::servicedesk_plus(io_threads& io, const desk_target& target)
-    : impl_{std::make_shared<impl>(io, target)} {
+    : impl_{std::make_unique<impl>(io, target)} {
   // nop
 }
 

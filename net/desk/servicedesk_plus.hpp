@@ -24,11 +24,12 @@ struct servicedesk_plus_options {
 servicedesk_plus_options parse_servicedesk_plus_options(std::string_view json);
 
 /// ManageEngine ServiceDesk Plus, on-premises (API v3, technician key) and Cloud (OAuth). The address may end in the
-/// host, in a portal (`/app/itdesk`) or in `/api/v3`. Destroying it leaves calls in flight to end on their own.
+/// host, in a portal (`/app/itdesk`) or in `/api/v3`.
 class servicedesk_plus final : public connector {
 public:
   /// Throws `std::invalid_argument` for a malformed address, PEM or option.
   servicedesk_plus(io_threads& io, const desk_target& target);
+  /// Breaks off what is under way: every `done` is called before this returns. Not to be called from one of them.
   ~servicedesk_plus() override;
 
   void write_note(const note& what, std::function<void(std::variant<note_written, desk_failure>)> done) override;
@@ -38,7 +39,7 @@ public:
 
 private:
   struct impl;
-  std::shared_ptr<impl> impl_;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace troupe::net::desk

@@ -41,9 +41,9 @@ http::call refresh_call(const zoho_account& account, std::chrono::milliseconds t
 
 } // namespace
 
-struct zoho_token::impl : std::enable_shared_from_this<impl> {
+struct zoho_token::impl {
   impl(io_threads& io, const zoho_account& a, std::function<steady_moment()> clock)
-      : account{a}, client{io, endpoint_of(a)}, now{std::move(clock)} {
+      : account{a}, now{std::move(clock)}, client{io, endpoint_of(a)} {
     // nop
   }
 
@@ -85,7 +85,6 @@ struct zoho_token::impl : std::enable_shared_from_this<impl> {
   }
 
   const zoho_account account;
-  http::client client;
   const std::function<steady_moment()> now;
   std::mutex mutex;
   config::secret token;
@@ -93,10 +92,11 @@ struct zoho_token::impl : std::enable_shared_from_this<impl> {
   std::optional<desk_failure> failure;
   steady_moment failure_until{};
   std::vector<receiver> waiting; ///< not empty while a call is under way
+  http::client client;           ///< last: its call ends before the rest does
 };
 
 zoho_token::zoho_token(io_threads& io, const zoho_account& account, std::function<steady_moment()> now)
-    : impl_{std::make_shared<impl>(io, account, std::move(now))} {
+    : impl_{std::make_unique<impl>(io, account, std::move(now))} {
   // nop
 }
 
@@ -109,7 +109,7 @@ void zoho_token::get(std::chrono::milliseconds timeout, receiver done) {
     return;
   }
   if (fetch)
-    impl_->client.send(refresh_call(impl_->account, timeout), [self = impl_](const http::call_result& result) {
+    impl_->client.send(refresh_call(impl_->account, timeout), [self = impl_.get()](const http::call_result& result) {
       self->settle(read_token(result, std::chrono::system_clock::now()));
     });
 }

@@ -35,6 +35,7 @@ public:
   /// Throws `std::invalid_argument` for a malformed url or PEM.
   /// @param now the clock, for tests
   zoho_token(io_threads& io, const zoho_account& account, std::function<steady_moment()> now);
+  /// Breaks off what is under way: all who wait are told before this returns.
   ~zoho_token();
 
   /// Gives the token, at once or on a network thread. Exactly once.
@@ -45,7 +46,7 @@ public:
 
 private:
   struct impl;
-  std::shared_ptr<impl> impl_;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace troupe::net::desk

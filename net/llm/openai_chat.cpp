@@ -22,7 +22,7 @@ http::endpoint_settings endpoint_of(const config::provider_settings& settings) {
 
 struct openai_chat::impl {
   impl(io_threads& io, const config::provider_settings& s)
-      : settings{s}, client{io, endpoint_of(s)}, length{usual_length_member(s.base_url)} {
+      : settings{s}, length{usual_length_member(s.base_url)}, client{io, endpoint_of(s)} {
     // nop
   }
 
@@ -62,13 +62,13 @@ struct openai_chat::impl {
   }
 
   const config::provider_settings settings;
-  http::client client;
   std::atomic<length_member> length;
   std::atomic<bool> turned = false;
+  http::client client; ///< last: its calls end before the rest does
 };
 
 openai_chat::openai_chat(io_threads& io, const config::provider_settings& settings)
-    : impl_{std::make_shared<impl>(io, settings)} {
+    : impl_{std::make_unique<impl>(io, settings)} {
   // nop
 }
 
@@ -77,7 +77,7 @@ openai_chat::~openai_chat() = default;
 void openai_chat::complete(const chat_request& request, std::function<void(chat_result)> done) {
   const auto with = impl_->length.load();
   impl_->client.send(impl_->call_of(request, with),
-                     [self = impl_, with, done = std::move(done)](const http::call_result& result) {
+                     [self = impl_.get(), with, done = std::move(done)](const http::call_result& result) {
                        done(self->judge(result, with));
                      });
 }

@@ -16,18 +16,18 @@ namespace troupe::net::llm {
 /// The length limit goes out as `max_completion_tokens` to OpenAI and Azure, whose newer models refuse `max_tokens`,
 /// and as `max_tokens` to everybody else, since many servers know only that. Where a provider refuses the name (400),
 /// that call fails as `unavailable` and all later ones use the other name.
-/// Requests in flight end on their own when the client is destroyed.
 class openai_chat final : public chat_client {
 public:
   /// Throws `std::invalid_argument` for a malformed `base_url` or an unreadable `ca_file`.
   openai_chat(io_threads& io, const config::provider_settings& settings);
+  /// Breaks off what is under way: every `done` is called before this returns. Not to be called from one of them.
   ~openai_chat() override;
 
   void complete(const chat_request& request, std::function<void(chat_result)> done) override;
 
 private:
   struct impl;
-  std::shared_ptr<impl> impl_;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace troupe::net::llm
