@@ -33,9 +33,13 @@ std::uint16_t parse_port(std::string_view whole, std::string_view digits) {
 } // namespace
 
 std::string url::authority() const {
-  auto result = host.find(':') == host.npos ? host : "[" + host + "]";
+  std::string result;
+  bool bracketed = host.find(':') != host.npos;
+  result += bracketed ? "[" : "";
+  result += host;
+  result += bracketed ? "]" : "";
   if (port != (secure ? 443 : 80))
-    result += ":" + std::to_string(port);
+    (result += ':') += std::to_string(port);
   return result;
 }
 
