@@ -86,6 +86,7 @@ void journal_queue::attach(caf::actor writer) {
   std::unique_lock lock{mutex_};
   writer_ = std::move(writer);
   woken_ = false;
+  closed_ = false;
   if (!appends_.empty() || !tasks_.empty())
     wake_writer(lock);
 }

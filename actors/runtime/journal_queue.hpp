@@ -109,7 +109,7 @@ public:
   /// Appends that wait for their commit.
   std::size_t depth() const;
 
-  /// From now on everything is refused. What waits already is still served while there is a writer.
+  /// Everything is refused until another writer comes. What waits already is still served while there is a writer.
   void close();
 
   /// Refuses all that waits: when no writer will come any more.
@@ -117,7 +117,8 @@ public:
 
   // -- The writer's side -------------------------------------------------------------------------------------------
 
-  /// The writer that gets `work_ready` when there is something to do. At once when something waits already.
+  /// The writer that gets `work_ready` when there is something to do. At once when something waits already. Opens a
+  /// queue that its predecessor closed.
   void attach(caf::actor writer);
 
   /// The writer has ended.

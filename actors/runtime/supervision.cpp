@@ -55,10 +55,9 @@ bool supervision::start(child_spec spec) {
   if (rest_from_ != nullptr) {
     added.state = phase::waiting;
     added.due = now();
-  } else {
-    launch(added);
+  } else if (!launch(added)) {
+    order_tick();
   }
-  order_tick();
   return true;
 }
 

@@ -252,6 +252,18 @@ TEST_CASE_METHOD(fixture, "told to stop, the writer serves what waits, refuses w
   CHECK(task == fault::unavailable);
 }
 
+TEST_CASE_METHOD(fixture, "a queue that was closed opens again for the next writer") {
+  caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
+  run();
+  start_writer();
+  run();
+  append_probe probe;
+  journal->submit(probe.make(append_to("a")));
+  run();
+  REQUIRE(probe.reply);
+  CHECK_FALSE(probe.reply->fault);
+}
+
 TEST_CASE_METHOD(engine_fixture, "an abandoned queue answers all that waits") {
   append_probe probe;
   std::optional<fault> task;
