@@ -18,7 +18,7 @@ constexpr auto linger_time = 2s;
 constexpr std::size_t linger_bytes = 1 << 20;
 constexpr std::size_t scratch_limit = 64 << 10;
 constexpr std::size_t kept_scratch = 256 << 10;
-constexpr std::size_t least_rate = 64 << 10; ///< bytes a second at which a peer must take a large answer
+constexpr std::uint64_t least_rate = 1 << 10; ///< bytes a second at which a peer must take its answer
 
 response failed(const exchange& x) {
   return problem(500, "The request failed; the log knows more under its correlation id.", x.in.id);
@@ -382,7 +382,14 @@ void connection::time(limit what, std::chrono::milliseconds after) {
 }
 
 void connection::time_sending() {
-  time(limit::send, home_.parts.settings.body_timeout + std::chrono::seconds{out_.size() / least_rate});
+  taken_ = wire_.delivered();
+  time(limit::send, home_.parts.settings.body_timeout);
+}
+
+/// Whether the peer has taken enough of its answer since it was looked at last.
+bool connection::is_taking() {
+  auto least = least_rate * static_cast<std::uint64_t>(home_.parts.settings.body_timeout.count()) / 1'000;
+  return wire_.delivered() >= taken_ + std::max<std::uint64_t>(least, 1);
 }
 
 void connection::time_reading() {
@@ -420,6 +427,8 @@ void connection::on_deadline() {
     refuse(408, "The body didn't come in time.");
     return pump();
   case limit::send:
+    if (is_taking())
+      return time_sending();
     probe.timed_out(time_limit::send);
     return close();
   case limit::linger:

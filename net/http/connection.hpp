@@ -73,6 +73,7 @@ private:
   void time(limit what, std::chrono::milliseconds after);
   void time_reading();
   void time_sending();
+  bool is_taking();
   void on_deadline() override;
   void wait(attempt what, void (connection::*then)());
 
@@ -85,6 +86,7 @@ private:
   exchange* exchange_ = nullptr;
   std::string remote_address_;
   std::size_t lingered_ = 0;
+  std::uint64_t taken_ = 0; ///< by the peer, when sending was last looked at
   phase phase_ = phase::idle;
   limit timed_ = limit::none;
   bool reading_ = false; ///< an operation is under way, which writes into `in_`

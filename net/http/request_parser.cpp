@@ -191,7 +191,7 @@ request_parser::step request_parser::explain(error_code ec) {
   if (ec == error::body_limit)
     return refused(413, "The body is too large.");
   if (ec == error::header_limit || ec == error::buffer_overflow) {
-    bool in_request_line = header_used_ == 0 && bytes_.find('\n') == bytes_.npos;
+    bool in_request_line = header_used_ == 0 && bytes_.substr(0, limits_.header).find('\n') == bytes_.npos;
     return in_request_line ? refused(414, "The request line is too long.") : refused(431, "The header is too large.");
   }
   if (ec == error::bad_version)

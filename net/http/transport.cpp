@@ -1,10 +1,13 @@
 #include "net/http/transport.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include <linux/sockios.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace troupe::net::http {
@@ -53,6 +56,12 @@ attempt transport::write(std::string_view data, std::size_t& count) {
 
 std::uint64_t transport::sent() const noexcept {
   return session_ ? BIO_number_written(SSL_get_wbio(session_.get())) : sent_;
+}
+
+std::uint64_t transport::delivered() noexcept {
+  int queued = 0;
+  ::ioctl(socket_.native_handle(), SIOCOUTQ, &queued);
+  return sent() - std::min(sent(), static_cast<std::uint64_t>(std::max(queued, 0)));
 }
 
 bool transport::is_stale() {

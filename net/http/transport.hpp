@@ -70,6 +70,9 @@ public:
   /// Bytes that were given to the system so far, those of TLS records included.
   std::uint64_t sent() const noexcept;
 
+  /// Bytes that the peer's system has acknowledged so far.
+  std::uint64_t delivered() noexcept;
+
   /// Whether the peer of an idle connection has closed it or sent something unasked.
   bool is_stale();
 
