@@ -143,6 +143,13 @@ class StorageFaults(unittest.TestCase):
             taken.listen()
             self.refused_to_start(troupe, str(troupe.port), "in use")
 
+    def test_a_second_server_on_the_same_database_is_refused(self):
+        first = self.installation()
+        first.add_tenant().start()
+        second = self.installation(settings={"storage": {"url": f"sqlite:{self.database(first)}"}})
+        self.refused_to_start(second, "troupe.db")
+        self.assertEqual(first.webhook().status, 202)
+
     def test_a_certificate_that_can_not_be_read_is_named(self):
         troupe = self.installation(settings={"server": {"tls": {"certificate": "/nonexistent/cert.pem",
                                                                 "key": "/nonexistent/key.pem"}}})

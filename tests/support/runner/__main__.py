@@ -70,12 +70,19 @@ def compiled(chosen, preset, kinds, only=None):
     programs = []
     for name, file in files.items():
         if name.startswith("fuzz_"):
-            corpora = [path for path in (ROOT / "tests/fuzz").glob("*/corpus") if path.parent.name == name[5:]]
+            corpora = corpora_of(name.removeprefix("fuzz_"))
             extra = ["--seed", chosen.seed] if chosen.seed is not None else []
             programs.append(FuzzProgram(name, file, [str(w) for w in ("--runs", chosen.runs, *extra, *corpora)]))
         else:
             programs.append(CatchProgram(name, file))
     return programs
+
+
+def corpora_of(subject):
+    """`http_request` finds `tests/fuzz/http/corpus/request`, `json` finds `tests/fuzz/json/corpus`."""
+    folder, _, part = subject.partition("_")
+    candidates = (ROOT / "tests/fuzz" / subject / "corpus", ROOT / "tests/fuzz" / folder / "corpus" / part)
+    return [path for path in candidates if path.is_dir()]
 
 
 class FuzzProgram(Program):
