@@ -55,8 +55,9 @@ struct queue_depth {
 };
 
 /// A terms query for the full-text indices. Words are plain text, never query syntax: whatever is in them is searched
-/// for as it stands. Case, accents and English endings make no difference (Porter); what isn't a letter or digit
-/// separates tokens, so that `ERR-1234` is found as the two tokens `err 1234` that follow each other.
+/// for as it stands. Case, accents and English endings make no difference (Porter). Parts joined by `.`, `-` or `_` are
+/// one token that is found as a whole, the joint not minded: `ERR-1234` finds `err1234`, `log-in` finds `login`; see
+/// `storage/text/tokens.hpp`.
 struct text_query {
   struct term {
     std::string text;  ///< one token, or several that must follow each other
@@ -73,12 +74,14 @@ struct text_query {
 
 struct ticket_hit {
   past_ticket ticket;
-  double score = 0; ///< higher is better
+  double score = 0;        ///< higher is better
+  std::uint64_t terms = 0; ///< bit i: term i of the query occurs in it; 0 = not known
 };
 
 struct article_hit {
   storage::article article;
-  double score = 0;
+  double score = 0;        ///< higher is better
+  std::uint64_t terms = 0; ///< bit i: term i of the query occurs in it; 0 = not known
 };
 
 /// One connection that only reads. Used by one thread at a time; every call may block and throws `storage::error`.

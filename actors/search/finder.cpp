@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/search/feedback.hpp"
 #include "actors/search/query.hpp"
 #include "actors/search/words.hpp"
 #include "net/addresses.hpp"
@@ -11,71 +10,102 @@ namespace troupe::actors::search {
 
 namespace {
 
-constexpr std::size_t limit_of_results = 50;
-constexpr std::size_t limit_of_addresses = 32;
-constexpr double other_name_factor = 0.5;
+constexpr std::size_t most_results = 50;
+constexpr std::size_t most_addresses = 32;
+constexpr std::size_t most_terms = 64; ///< that the index takes
+constexpr double other_name_factor = 0.7;
+/// A document is about the same when it has as many telling words of the ticket, or one that is so much of it.
+constexpr int enough_telling = 2;
+constexpr double enough_share = 0.2;
 
-storage::text_query query_of(const std::vector<query_word>& words) {
-  storage::text_query result;
+/// A query, and what its terms prove.
+struct question {
+  struct thing {
+    std::uint64_t names = 0; ///< a bit for each of its names among the terms
+    double weight = 0;
+    search::proof proof = proof::none;
+  };
+
+  storage::text_query query;
+  std::vector<thing> things; ///< that the ticket speaks of
+  double weight = 0;         ///< of all of them
+};
+
+question question_of(const request& what, const finder_settings& settings) {
+  question result;
+  const auto words = words_of(what.subject, what.description, settings.words);
+  auto& terms = result.query.terms;
+  for (const auto& word : words) {
+    result.things.push_back({std::uint64_t{1} << terms.size(), word.weight, word.proof});
+    result.weight += word.weight;
+    terms.push_back({word.text, word.weight});
+  }
   const auto asked = [&](std::string_view text) {
     return std::ranges::any_of(words, [&](const query_word& word) { return word.text == text; });
   };
-  for (const auto& word : words)
-    result.terms.push_back({word.text, word.weight});
-  for (const auto& word : words) {
-    for (const auto& other : also_called(word.stem)) {
-      if (!asked(other))
-        result.terms.push_back({other, word.weight * other_name_factor});
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (const auto& other : also_called(words[i].stem)) {
+      if (terms.size() == most_terms || asked(other))
+        continue;
+      result.things[i].names |= std::uint64_t{1} << terms.size();
+      terms.push_back({other, words[i].weight * other_name_factor});
     }
   }
+  result.query.field_weights = settings.field_weights;
+  result.query.k1 = settings.k1;
+  result.query.b = settings.b;
+  result.query.limit = std::clamp<std::size_t>(what.limit, 1, most_results);
   return result;
 }
 
-std::size_t results_for(const request& what) {
-  return std::clamp<std::size_t>(what.limit, 1, limit_of_results);
+/// @param terms which of the query's terms a hit has; 0 = its index doesn't say
+bool alike(std::uint64_t terms, const question& asked) {
+  if (terms == 0)
+    return true;
+  int telling = 0;
+  double weight = 0;
+  for (const auto& thing : asked.things) {
+    if ((terms & thing.names) == 0)
+      continue;
+    if (thing.proof == proof::alone)
+      return true;
+    telling += thing.proof == proof::shared ? 1 : 0;
+    weight += thing.weight;
+  }
+  return telling >= enough_telling || (telling > 0 && weight >= enough_share * asked.weight);
+}
+
+template <class Hit>
+source_status keep_alike(std::vector<Hit>& hits, const question& asked) {
+  std::erase_if(hits, [&](const Hit& hit) { return !alike(hit.terms, asked); });
+  return hits.empty() ? source_status::empty : source_status::ok;
 }
 
 } // namespace
 
 tickets_found finder::find_tickets(storage::reader& from, const request& what) const {
   tickets_found result;
-  const auto words = words_of(what.subject, what.description, settings_.words);
-  if (words.empty())
+  const auto asked = question_of(what, settings_);
+  if (asked.things.empty())
     return result;
-  auto query = query_of(words);
-  const auto limit = results_for(what);
-  query.limit = settings_.feedback_documents > 0 ? settings_.feedback_documents : limit;
-  query.field_weights = settings_.field_weights;
-  query.k1 = settings_.k1;
-  query.b = settings_.b;
-  auto hits = from.search_tickets(what.tenant, query);
-  if (settings_.feedback_documents > 0 && !hits.empty()) {
-    auto lent =
-        lent_words(hits, settings_.feedback_documents, words, settings_.feedback_words, settings_.feedback_weight);
-    std::ranges::move(lent, std::back_inserter(query.terms));
-    query.limit = limit;
-    hits = from.search_tickets(what.tenant, query);
-  }
-  result.hits = std::move(hits);
-  result.status = result.hits.empty() ? source_status::empty : source_status::ok;
+  result.hits = from.search_tickets(what.tenant, asked.query);
+  result.status = keep_alike(result.hits, asked);
   return result;
 }
 
 articles_found finder::find_articles(storage::reader& from, const request& what) const {
   articles_found result;
-  const auto words = words_of(what.subject, what.description, settings_.words);
-  if (words.empty())
+  const auto asked = question_of(what, settings_);
+  if (asked.things.empty())
     return result;
-  auto query = query_of(words);
-  query.limit = results_for(what);
-  result.hits = from.search_articles(what.tenant, query);
-  result.status = result.hits.empty() ? source_status::empty : source_status::ok;
+  result.hits = from.search_articles(what.tenant, asked.query);
+  result.status = keep_alike(result.hits, asked);
   return result;
 }
 
 assets_found finder::find_assets(storage::reader& from, const request& what) const {
   assets_found result;
-  const auto addresses = net::find_addresses(what.subject + '\n' + what.description, limit_of_addresses);
+  const auto addresses = net::find_addresses(what.subject + '\n' + what.description, most_addresses);
   if (addresses.empty())
     return result;
   const auto assets = from.find_assets(what.tenant, addresses);
@@ -85,7 +115,7 @@ assets_found finder::find_assets(storage::reader& from, const request& what) con
     });
     if (owner == assets.end())
       result.unknown.push_back(address);
-    else if (result.hits.size() < results_for(what))
+    else if (result.hits.size() < std::clamp<std::size_t>(what.limit, 1, most_results))
       result.hits.push_back({address, *owner});
   }
   result.status = result.hits.empty() ? source_status::empty : source_status::ok;

@@ -7,21 +7,18 @@
 
 namespace troupe::actors::search {
 
-/// How searches weigh what they find, and what one may cost.
+/// How searches weigh what they find.
 struct finder_settings {
-  std::size_t words = 32;             ///< of the new ticket that the index is asked for
-  std::size_t postings = 40'000;      ///< entries of the index that one query may touch; the rarest words first
-  std::size_t feedback_documents = 3; ///< best hits that lend their words to a second query; 0 = no second query
-  std::size_t feedback_words = 12;    ///< words lent
-  double feedback_weight = 0.4;       ///< of a word that all of them have
-  std::array<double, 3> field_weights{3, 1, 1}; ///< subject, description, resolution
-  double k1 = 1.5;
-  double b = 0.3;
+  std::size_t words = 40;                       ///< of the new ticket that the index is asked for
+  std::array<double, 3> field_weights{4, 1, 1}; ///< tickets: subject, description, resolution; articles: title, …
+  double k1 = 1.5;                              ///< BM25: how fast repeated occurrences stop to count
+  double b = 0.3;                               ///< BM25: how much long texts are held back
 };
 
-/// Searches the local tables: turns a ticket's text into a query of its telling words, asks the index, and asks again
-/// with words that the best hits lend. Holds nothing but its settings: any thread may call; the reader is the caller's
-/// own. Calls block, and throw `storage::error` (the source failed: the job goes on without it).
+/// Searches the local tables: turns a ticket's text into a query of its telling words and asks the index. What shares
+/// too little with the ticket isn't given, however little there is: a note is better without it. Holds nothing but its
+/// settings: any thread may call; the reader is the caller's own. Calls block, and throw `storage::error` (the source
+/// failed: the job goes on without it).
 class finder {
 public:
   explicit finder(finder_settings settings = {}) : settings_{settings} {}

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "actors/search/words.hpp"
+#include "storage/text/tokens.hpp"
 
 namespace troupe::actors::search {
 
@@ -25,8 +26,46 @@ constexpr double repeat_limit = 0.6;
 constexpr double plain_length = 8;   ///< words of a description that tells only what is wrong
 constexpr double length_power = 0.8; ///< how fast the words of a longer one count less
 
-/// Text this long after `Kind regards` can't be a name and a telephone number.
-constexpr std::size_t closing_limit = 160;
+/// A line with `regards` this short has nothing else; text this short after it is a name and a telephone number.
+constexpr std::size_t closing_line = 40;
+constexpr std::size_t closing_rest = 160;
+
+bool line_begins(std::string_view text, std::size_t at) {
+  const auto last = text.substr(0, at).find_last_not_of(" \t");
+  return last == std::string_view::npos || text[last] == '\n' || text[last] == '\r';
+}
+
+/// The line that `at` is in.
+std::string_view line_around(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, at).find_last_of("\r\n");
+  const auto begin = before == std::string_view::npos ? 0 : before + 1;
+  return text.substr(begin, text.find_first_of("\r\n", at) - begin);
+}
+
+/// What stands before the line `--` that mail programs put before a signature.
+std::string_view without_signature(std::string_view text) {
+  for (const std::string_view mark : {"\n--\n", "\n-- \n", "\n--\r\n", "\n-- \r\n"})
+    text = text.substr(0, text.find(mark));
+  return text;
+}
+
+/// A token alone: numbers and versions are shared by unrelated tickets, an error's code isn't.
+proof proof_of(const token& what, bool announced) {
+  std::size_t digits = 0;
+  for (const char c : what.text)
+    digits += c >= '0' && c <= '9' ? 1 : 0;
+  switch (what.kind) {
+  case token_kind::number:
+    return announced ? proof::alone : digits >= 4 ? proof::shared : proof::none;
+  case token_kind::code:
+    return digits >= 3 && what.text.size() >= 6 ? proof::alone : proof::shared;
+  case token_kind::unit:
+    return digits >= 2 && what.text.size() >= 7 ? proof::alone : proof::shared;
+  case token_kind::word:
+    break;
+  }
+  return class_of(what.text) == word_class::telling ? proof::shared : proof::none;
+}
 
 /// Gathers the words of one text after the other.
 class collector {
@@ -35,10 +74,11 @@ public:
 
   void add(std::string_view text, double factor) {
     factor_ = factor;
-    text_ = text;
+    text_ = without_signature(text);
     closed_ = false;
     announced_ = false;
-    storage::text::tokenize(text, [this](const token& what) { take(what); });
+    first_ = words_.size();
+    storage::text::tokenize(text_, [this](const token& what) { take(what); });
   }
 
   /// Words gathered so far.
@@ -65,13 +105,23 @@ private:
       return take_unit(what);
     const bool announced = announced_;
     announced_ = announces_code(what.text);
-    if (begins_closing(what.text) && words_.size() >= 3 && rest_after(what) <= closing_limit) {
-      closed_ = true;
+    closed_ = closes(what);
+    if (closed_)
       return;
-    }
     const auto weight = weight_of(what, announced);
     if (weight > 0)
-      put(what, weight);
+      put(what, weight, proof_of(what, announced));
+  }
+
+  /// Whether the message's closing lines begin here. What is at the beginning is no closing.
+  bool closes(const token& what) const {
+    const auto at = static_cast<std::size_t>(what.source.data() - text_.data());
+    if (what.text == "sent")
+      return line_begins(text_, at) && text_.substr(at + what.source.size()).starts_with(" from ");
+    if (!begins_closing(what.text) || words_.size() < first_ + 3)
+      return false;
+    return line_around(text_, at).size() <= closing_line ? text_.find('\n', at) != std::string_view::npos
+                                                         : text_.size() - at <= closing_rest;
   }
 
   void take_unit(const token& what) {
@@ -80,10 +130,11 @@ private:
       auto& word = words_[i];
       if (places_[i] < what.source.data() || places_[i] >= what.source.data() + what.source.size())
         break;
-      word.weight *= word.kind == token_kind::unit ? prefix_factor : part_factor;
+      word.weight *= word.text.find('.') != std::string::npos ? prefix_factor : part_factor;
+      word.proof = proof::none;
     }
     announced_ = false;
-    put(what, code_factor);
+    put(what, code_factor, proof_of(what, false));
   }
 
   static double weight_of(const token& what, bool announced) {
@@ -108,7 +159,7 @@ private:
     return what.text.size() < 2 ? 0 : 1;
   }
 
-  void put(const token& what, double weight) {
+  void put(const token& what, double weight, proof strength) {
     const auto [known, added] = index_.try_emplace(std::string{what.text}, words_.size());
     if (!added) {
       auto& repeats = repeats_[known->second];
@@ -122,13 +173,9 @@ private:
       index_.erase(known);
       return;
     }
-    words_.push_back({std::string{what.source}, std::string{what.text}, what.kind, weight * factor_});
+    words_.push_back({std::string{what.source}, std::string{what.text}, weight * factor_, strength});
     places_.push_back(what.source.data());
     repeats_.push_back(0);
-  }
-
-  std::size_t rest_after(const token& what) const {
-    return static_cast<std::size_t>(text_.data() + text_.size() - (what.source.data() + what.source.size()));
   }
 
   std::size_t limit_;
@@ -137,6 +184,7 @@ private:
   std::vector<double> repeats_;
   std::unordered_map<std::string, std::size_t> index_;
   std::string_view text_;
+  std::size_t first_ = 0; ///< word of the text at hand
   double factor_ = 1;
   bool announced_ = false;
   bool closed_ = false;

@@ -40,7 +40,7 @@ constexpr std::string_view empty_words =
     "yesterday hope advance cheers sorry sir madam mr mrs ms wish happy issue issues problem problems";
 
 constexpr std::string_view weak_words =
-    "able access application appear appears attempt bad broken business button cause change changed check click "
+    "able access application left appear appears attempt bad broken business button cause change changed check click "
     "close closed company complete computer connect contact correct customer data department details device "
     "employee error errors fail failed failing fails failure fault file files fine fix fixed floor full help helped "
     "impossible important internal job keep laptop line list load location machine manager message messages missing "

@@ -17,6 +17,8 @@ constexpr std::string_view scheme = "sqlite:";
 /// The writer's pages are those at the ends of the tables; a reader's those of the full-text index.
 constexpr int writer_cache_kibibytes = 16'384;
 constexpr int reader_cache_kibibytes = 8'192;
+/// Room for the lists of all words of some 50,000 tickets.
+constexpr std::size_t posting_cache_bytes = 24 << 20;
 
 std::filesystem::path key_file_of(const std::string& database) {
   std::filesystem::path file{database};
@@ -39,7 +41,8 @@ connection_options connection_to(const open_options& options) {
 }
 
 backend::backend(const open_options& options)
-    : connection_{connection_to(options)}, name_{options.url}, previous_{options.previous_master_key} {
+    : connection_{connection_to(options)}, name_{options.url}, previous_{options.previous_master_key},
+      postings_{std::make_shared<posting_cache>(posting_cache_bytes)} {
   connection on{connection_};
   prepare(on);
   const auto file = key_file_of(connection_.path);
@@ -71,7 +74,7 @@ std::unique_ptr<storage::reader> backend::open_reader() {
   auto options = connection_;
   options.read_only = true;
   options.cache_kibibytes = reader_cache_kibibytes;
-  return std::make_unique<reader>(options, master_, previous_);
+  return std::make_unique<reader>(options, master_, previous_, postings_);
 }
 
 std::unique_ptr<storage::writer> backend::open_writer() {

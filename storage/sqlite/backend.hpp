@@ -5,10 +5,12 @@
 
 #include "storage/backend.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/posting_lists.hpp"
 
 namespace troupe::storage::sqlite {
 
-/// A database in one file, `sqlite:PATH`. Connections share nothing but the file.
+/// A database in one file, `sqlite:PATH`. Connections share nothing but the file and what readers remember of its
+/// full-text indices.
 class backend final : public storage::backend {
 public:
   /// Opens or makes the file, migrates it if it is empty, proves the master key.
@@ -25,6 +27,7 @@ private:
   std::string name_;
   config::secret master_;
   std::optional<config::secret> previous_;
+  std::shared_ptr<posting_cache> postings_;
 };
 
 /// How to connect to what `options.url` names. Throws `error{fault::refused}` for an empty path.

@@ -1,6 +1,6 @@
 #include "storage/sqlite/connection.hpp"
 
-#include "storage/sqlite/ranking.hpp"
+#include "storage/sqlite/posting_lists.hpp"
 #include "storage/sqlite/tokenizer.hpp"
 
 #include <thread>
@@ -66,7 +66,7 @@ void connection::set_up(const connection_options& options) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_limit(handle_, SQLITE_LIMIT_ATTACHED, 0);
   register_tokenizer(handle_);
-  register_ranking(handle_);
+  register_posting_reader(handle_);
   execute(("PRAGMA page_size=" + std::to_string(page_size)).c_str());
   enter_wal_mode();
   execute("PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=FAST; PRAGMA trusted_schema=OFF");

@@ -1,6 +1,6 @@
 #include "storage/sqlite/documents.hpp"
 
-#include "storage/sqlite/ranking.hpp"
+#include "storage/sqlite/posting_lists.hpp"
 #include "storage/sqlite/tokenizer.hpp"
 
 #include <limits>

@@ -1,6 +1,7 @@
 #include "storage/sqlite/reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::storage::sqlite {
 
@@ -14,9 +15,9 @@ namespace {
 } // namespace
 
 reader::reader(const connection_options& options, const config::secret& master,
-               const std::optional<config::secret>& previous)
-    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, jobs_{on_}, due_{on_}, search_{on_}, assets_{on_},
-      notes_{on_}, audit_{on_},
+               const std::optional<config::secret>& previous, std::shared_ptr<posting_cache> postings)
+    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, jobs_{on_}, due_{on_},
+      search_{on_, std::move(postings)}, assets_{on_}, notes_{on_}, audit_{on_},
       head_{on_,
             "SELECT number, last_event, data_key, entity FROM journals WHERE tenant = ?1 AND kind = ?2 AND id = ?3"},
       event_{on_, "SELECT entity, number, previous, type, at, payload FROM events WHERE seq = ?1"} {}

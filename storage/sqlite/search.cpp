@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -65,12 +66,16 @@ const text_lengths& length_cache::lengths_of(std::int64_t tenant, const document
   return lengths;
 }
 
-search::search(connection& on)
-    : on_{on}, ticket_lengths_{on, "SELECT id, sz FROM ticket_text_docsize WHERE id BETWEEN ?1 AND ?2"},
-      article_lengths_{on, "SELECT id, sz FROM article_text_docsize WHERE id BETWEEN ?1 AND ?2"},
+search::search(connection& on, std::shared_ptr<posting_cache> cache)
+    : on_{on}, cache_{std::move(cache)},
+      ticket_text_{0,
+                   {on, "SELECT troupe_postings(ticket_text, ?2) FROM ticket_text WHERE ticket_text MATCH ?1 LIMIT 1"},
+                   {on, "SELECT id, sz FROM ticket_text_docsize WHERE id BETWEEN ?1 AND ?2"}},
+      article_text_{
+          1,
+          {on, "SELECT troupe_postings(article_text, ?2) FROM article_text WHERE article_text MATCH ?1 LIMIT 1"},
+          {on, "SELECT id, sz FROM article_text_docsize WHERE id BETWEEN ?1 AND ?2"}},
       state_{on, "SELECT version, replaced, tickets, articles FROM document_state WHERE tenant = ?1"},
-      rank_tickets_{on, "SELECT troupe_rank(ticket_text, ?2) FROM ticket_text WHERE ticket_text MATCH ?1 LIMIT 1"},
-      rank_articles_{on, "SELECT troupe_rank(article_text, ?2) FROM article_text WHERE article_text MATCH ?1 LIMIT 1"},
       ticket_{on, "SELECT id, subject, description, resolution, resolved_at FROM ticket_history WHERE doc = ?1"},
       article_{on, "SELECT id, title, summary, body, url FROM articles WHERE doc = ?1"},
       word_{on, "SELECT doc FROM ticket_words WHERE term = ?1"},
@@ -86,49 +91,81 @@ document_state search::state(std::int64_t tenant) {
   return {number(row, 0), number(row, 1), number(row, 2), number(row, 3)};
 }
 
-std::vector<scored> search::best(statement& run, length_cache& lengths, std::int64_t tenant, const text_query& query) {
+std::vector<posting_list_ptr> search::lists_of(text_index& in, std::int64_t tenant, const posting_cache::stamp& as_of,
+                                               const text_lengths& lengths, std::span<const std::string_view> terms) {
+  auto result = cache_->find({in.number, tenant}, as_of, terms);
   std::string expression;
-  std::vector<double> weights;
-  for (const auto& [text, weight] : query.terms) {
-    if (weights.size() == most_terms)
-      break;
-    const auto term = shortened(text);
+  std::vector<std::size_t> missing; // in the expression's order
+  for (std::size_t i = 0; i < terms.size(); ++i) {
     // FTS5 numbers only phrases that have tokens.
-    if (tokens_of(on_.handle(), tenant, term, 1).empty())
+    if (result[i] || tokens_of(tenant, terms[i], 1).empty())
       continue;
-    expression += (expression.empty() ? "" : " OR ") + quoted(tenant, term);
-    weights.push_back(weight);
+    expression += (expression.empty() ? "" : " OR ") + quoted(tenant, terms[i]);
+    missing.push_back(i);
   }
-  if (weights.empty())
-    return {};
-  ranking_.start(tenant, weights, query.field_weights, query.k1, query.b, lengths.lengths_of(tenant, state(tenant)));
-  auto row = run.rows(expression, pointer{&ranking_, ranking_pointer});
-  row.next();
-  return ranking_.best(std::min(query.limit, most_hits));
+  if (missing.empty())
+    return result;
+  posting_reader reader{tenant, as_of.weights, lengths};
+  in.read.rows(expression, pointer{&reader, posting_reader_pointer}).next();
+  auto read = reader.finish();
+  read.resize(missing.size()); // there is no row, and no list, when nothing matches
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    auto& list = result[missing[i]];
+    list = read[i] ? std::move(read[i]) : std::make_shared<const posting_list>();
+    cache_->put({in.number, tenant}, as_of, terms[missing[i]], list);
+  }
+  return result;
+}
+
+std::vector<search::match> search::best(text_index& in, std::int64_t tenant, const text_query& query) {
+  std::vector<std::string_view> terms;
+  for (const auto& term : query.terms) {
+    if (terms.size() == most_terms)
+      break;
+    terms.push_back(shortened(term.text));
+  }
+  const auto now = state(tenant);
+  const auto& lengths = in.lengths.lengths_of(tenant, now);
+  const auto lists = lists_of(in, tenant, {now.version, {query.field_weights, query.k1, query.b}}, lengths, terms);
+  ranking_.start(lengths.documents, lengths.tokens.size());
+  for (std::size_t i = 0; i < lists.size(); ++i) {
+    if (lists[i])
+      ranking_.add(*lists[i], query.terms[i].weight);
+  }
+  std::vector<match> result;
+  for (const auto& document : ranking_.best(std::min(query.limit, most_hits))) {
+    std::uint64_t found = 0;
+    for (std::size_t i = 0; i < lists.size(); ++i)
+      found |= std::uint64_t{lists[i] && lists[i]->contains(document.number)} << i;
+    result.push_back({document, found});
+  }
+  return result;
 }
 
 std::vector<ticket_hit> search::tickets(std::int64_t tenant, const text_query& query) {
   std::vector<ticket_hit> result;
-  for (const auto& [number, score] : best(rank_tickets_, ticket_lengths_, tenant, query)) {
-    auto row = ticket_.rows(row_of(tenant, number));
+  for (const auto& [document, terms] : best(ticket_text_, tenant, query)) {
+    auto row = ticket_.rows(row_of(tenant, document.number));
     if (row.next())
-      result.push_back({{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, score});
+      result.push_back(
+          {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, document.score, terms});
   }
   return result;
 }
 
 std::vector<article_hit> search::articles(std::int64_t tenant, const text_query& query) {
   std::vector<article_hit> result;
-  for (const auto& [number, score] : best(rank_articles_, article_lengths_, tenant, query)) {
-    auto row = article_.rows(row_of(tenant, number));
+  for (const auto& [document, terms] : best(article_text_, tenant, query)) {
+    auto row = article_.rows(row_of(tenant, document.number));
     if (row.next())
-      result.push_back({{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, score});
+      result.push_back(
+          {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, document.score, terms});
   }
   return result;
 }
 
 std::uint64_t search::count(std::int64_t tenant, std::string_view text) {
-  const auto tokens = tokens_of(on_.handle(), tenant, text, 2);
+  const auto tokens = tokens_of(tenant, text, 2);
   if (tokens.empty())
     return 0;
   // A single token's count is in the index's list of words.

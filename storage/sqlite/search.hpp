@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,7 +46,7 @@ private:
 /// transaction.
 class search {
 public:
-  explicit search(connection& on);
+  search(connection& on, std::shared_ptr<posting_cache> cache);
 
   std::vector<ticket_hit> tickets(std::int64_t tenant, const text_query& query);
   std::vector<article_hit> articles(std::int64_t tenant, const text_query& query);
@@ -52,20 +54,33 @@ public:
   document_state state(std::int64_t tenant);
 
 private:
-  std::vector<scored> best(statement& run, length_cache& lengths, std::int64_t tenant, const text_query& query);
+  /// One of the two indices.
+  struct text_index {
+    int number;
+    statement read; ///< postings of an expression
+    length_cache lengths;
+  };
+
+  struct match {
+    scored document;
+    std::uint64_t terms; ///< bit i: the query's term i occurs in it
+  };
+
+  std::vector<match> best(text_index& in, std::int64_t tenant, const text_query& query);
+  std::vector<posting_list_ptr> lists_of(text_index& in, std::int64_t tenant, const posting_cache::stamp& as_of,
+                                         const text_lengths& lengths, std::span<const std::string_view> terms);
   std::uint64_t count(std::int64_t tenant, std::string_view text);
 
   connection& on_;
   ranking ranking_;
-  length_cache ticket_lengths_;
-  length_cache article_lengths_;
+  std::shared_ptr<posting_cache> cache_;
+  text_index ticket_text_;
+  text_index article_text_;
   std::unordered_map<std::string, std::uint64_t> frequencies_; ///< as of `frequencies_version_`
   std::int64_t frequencies_tenant_ = 0;
   std::uint64_t frequencies_version_ = 0;
 
   statement state_;
-  statement rank_tickets_;
-  statement rank_articles_;
   statement ticket_;
   statement article_;
   statement word_;

@@ -1,10 +1,10 @@
 #include "storage/sqlite/tokenizer.hpp"
 
+#include "storage/text/tokens.hpp"
 #include "storage/types.hpp"
 
-#include <charconv>
-#include <memory>
 #include <new>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -13,62 +13,82 @@ namespace troupe::storage::sqlite {
 namespace {
 
 constexpr const char* name = "troupe";
-constexpr const char* base_name = "porter";
 
 using token_sink = int (*)(void*, int, const char*, int, int, int);
 
-/// The tokenizer that ours puts the tenant's number in front of.
-struct tenant_tokenizer {
-  fts5_tokenizer base;
-  Fts5Tokenizer* instance = nullptr;
+/// A token on its way to the index, behind its tenant's number.
+struct prefixed {
+  std::string text;
+  int start;
+  int end;
+  bool same_place; ///< as the token before it
 };
 
-struct prefixing {
-  void* context;
-  token_sink sink;
-  std::string token; ///< the prefix, then the token at hand
-  std::size_t prefix;
-  int offset; ///< of the text behind the prefix
+/// The tokens of a text as `storage::text` cuts it, each behind the prefix.
+class prefixing {
+public:
+  prefixing(std::string prefix, std::string_view text) : prefix_{std::move(prefix)}, text_{text} {}
+
+  /// All tokens: a unit stands in the place of its last part.
+  std::vector<prefixed> of_document() {
+    text::tokenize(text_, [this](const text::token& what) {
+      put(what, !tokens_.empty() && what.position == position_);
+      position_ = what.position;
+    });
+    return std::move(tokens_);
+  }
+
+  /// What is asked for: a unit as a whole, without its parts.
+  std::vector<prefixed> of_query() {
+    text::tokenize(text_, [this](const text::token& what) {
+      const auto start = offset(what.source.data());
+      while (what.kind == text::token_kind::unit && !tokens_.empty() && tokens_.back().start >= start)
+        tokens_.pop_back();
+      put(what, false);
+    });
+    return std::move(tokens_);
+  }
+
+private:
+  int offset(const char* place) const {
+    return static_cast<int>(place - text_.data());
+  }
+
+  void put(const text::token& what, bool same_place) {
+    const auto start = offset(what.source.data());
+    tokens_.push_back(
+        {prefix_ + std::string{what.text}, start, start + static_cast<int>(what.source.size()), same_place});
+  }
+
+  std::string prefix_;
+  std::string_view text_;
+  std::vector<prefixed> tokens_;
+  std::size_t position_ = 0;
 };
 
-int pass_on(void* context, int flags, const char* token, int size, int start, int end) {
-  auto& to = *static_cast<prefixing*>(context);
-  to.token.resize(to.prefix);
-  to.token.append(token, static_cast<std::size_t>(size));
-  return to.sink(to.context, flags, to.token.data(), static_cast<int>(to.token.size()), start + to.offset,
-                 end + to.offset);
-}
-
-int create(void* api, const char**, int, Fts5Tokenizer** out) {
-  auto* fts = static_cast<fts5_api*>(api);
-  auto made = std::unique_ptr<tenant_tokenizer>{new (std::nothrow) tenant_tokenizer{}};
-  if (!made)
-    return SQLITE_NOMEM;
-  void* context = nullptr;
-  if (const int code = fts->xFindTokenizer(fts, base_name, &context, &made->base); code != SQLITE_OK)
-    return code;
-  const char* arguments[] = {"unicode61", "remove_diacritics", "2"};
-  if (const int code = made->base.xCreate(context, arguments, 3, &made->instance); code != SQLITE_OK)
-    return code;
-  *out = reinterpret_cast<Fts5Tokenizer*>(made.release());
+int create(void*, const char**, int, Fts5Tokenizer** out) {
+  // It keeps nothing, but SQLite wants an address.
+  static char nothing;
+  *out = reinterpret_cast<Fts5Tokenizer*>(&nothing);
   return SQLITE_OK;
 }
 
-void destroy(Fts5Tokenizer* self) {
-  auto* mine = reinterpret_cast<tenant_tokenizer*>(self);
-  mine->base.xDelete(mine->instance);
-  delete mine;
-}
+void destroy(Fts5Tokenizer*) {}
 
-int tokenize(Fts5Tokenizer* self, void* context, int flags, const char* text, int size, token_sink sink) try {
-  auto& mine = *reinterpret_cast<tenant_tokenizer*>(self);
-  const std::string_view all{text ? text : "", static_cast<std::size_t>(size)};
+int tokenize(Fts5Tokenizer*, void* context, int flags, const char* given, int size, token_sink sink) try {
+  const std::string_view all{given ? given : "", static_cast<std::size_t>(size)};
   const auto digits = all.find_first_not_of("0123456789");
   if (digits == 0 || digits == all.npos || all[digits] != tenant_separator)
     return SQLITE_OK;
-  prefixing to{context, sink, std::string{all.substr(0, digits)} + ':', digits + 1, static_cast<int>(digits + 1)};
-  return mine.base.xTokenize(mine.instance, &to, flags, text + digits + 1, size - static_cast<int>(digits) - 1,
-                             pass_on);
+  prefixing tokens{std::string{all.substr(0, digits)} + ':', all.substr(digits + 1)};
+  const auto offset = static_cast<int>(digits + 1);
+  for (const auto& token : (flags & FTS5_TOKENIZE_QUERY) != 0 ? tokens.of_query() : tokens.of_document()) {
+    const int code = sink(context, token.same_place ? FTS5_TOKEN_COLOCATED : 0, token.text.data(),
+                          static_cast<int>(token.text.size()), token.start + offset, token.end + offset);
+    if (code != SQLITE_OK)
+      return code;
+  }
+  return SQLITE_OK;
 } catch (const std::bad_alloc&) {
   return SQLITE_NOMEM;
 }
@@ -111,18 +131,14 @@ fts5_api* full_text_api(sqlite3* handle) {
 void register_tokenizer(sqlite3* handle) {
   auto* api = full_text_api(handle);
   fts5_tokenizer functions{create, destroy, tokenize};
-  if (api->xCreateTokenizer(api, name, api, &functions, nullptr) != SQLITE_OK)
+  if (api->xCreateTokenizer(api, name, nullptr, &functions, nullptr) != SQLITE_OK)
     throw error{fault::unavailable, "SQLite doesn't take the tokenizer"};
 }
 
-std::vector<std::string> tokens_of(sqlite3* handle, std::int64_t tenant, std::string_view text, std::size_t limit) {
-  Fts5Tokenizer* made = nullptr;
-  if (create(full_text_api(handle), nullptr, 0, &made) != SQLITE_OK)
-    throw error{fault::unavailable, "SQLite's tokenizer can't be made"};
+std::vector<std::string> tokens_of(std::int64_t tenant, std::string_view text, std::size_t limit) {
   collected to{{}, limit};
   const auto all = with_tenant(tenant, text);
-  tokenize(made, &to, FTS5_TOKENIZE_QUERY, all.data(), static_cast<int>(all.size()), collect);
-  destroy(made);
+  tokenize(nullptr, &to, FTS5_TOKENIZE_QUERY, all.data(), static_cast<int>(all.size()), collect);
   return std::move(to.tokens);
 }
 
