@@ -26,8 +26,6 @@ public:
     if (retry_)
       services_->timers->cancel(*retry_);
     answer(current_.done, command_result::status::ended);
-    for (auto& waiting : queue_)
-      answer(waiting->done, command_result::status::ended);
   }
 
   entity_state(const entity_state&) = delete;
@@ -166,7 +164,7 @@ private:
   }
 
   static command_envelope_ptr<Core> envelope(typename Core::command what) {
-    return std::make_shared<command_envelope<Core>>(command_envelope<Core>{std::move(what), {}, true});
+    return std::make_shared<command_envelope<Core>>(std::move(what), command_done{}, true);
   }
 
   entity_actor<Core> handle() const {
@@ -212,7 +210,7 @@ private:
 
   void process(command_envelope<Core>& what) {
     // Whatever happens below, the sender is answered by the destructor.
-    current_.done = std::move(what.done);
+    current_.done = std::exchange(what.done, {});
     const auto now = services_->time->now();
     auto decided = Core::decide(state_, std::move(what.command),
                                 typename Core::context{now, services_->chance->uniform(), std::string_view{key_->id}},

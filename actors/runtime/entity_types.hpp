@@ -46,12 +46,27 @@ struct command_result {
 
 using command_done = std::function<void(command_result)>;
 
-/// A command on its way to an entity.
+/// A command on its way to an entity. Its sender is answered once, whatever becomes of it.
 template <class Core>
-struct command_envelope {
+class command_envelope {
+public:
+  /// @param whom_to_tell called on the entity's thread; or with `ended` on that of whoever drops the command; may be
+  /// empty
+  /// @param of_effect the command is the answer of an effect: not counted against the bound
+  explicit command_envelope(typename Core::command what, command_done whom_to_tell = {}, bool of_effect = false)
+      : command{std::move(what)}, done{std::move(whom_to_tell)}, answer{of_effect} {}
+
+  command_envelope(const command_envelope&) = delete;
+  command_envelope& operator=(const command_envelope&) = delete;
+
+  ~command_envelope() {
+    if (done)
+      done({command_result::status::ended, {}});
+  }
+
   typename Core::command command;
-  command_done done;   ///< called once, on the entity's thread; may be empty
-  bool answer = false; ///< of an effect: not counted against the bound
+  command_done done;
+  bool answer;
 };
 
 template <class Core>
@@ -101,11 +116,10 @@ struct allowed_unsafe_message_type<std::shared_ptr<troupe::actors::command_envel
 namespace troupe::actors {
 
 /// Sends an entity a command. Any thread.
-/// @param done hears what became of it, once, on the entity's thread; not at all when the entity is gone already
+/// @param done hears what became of it, once: on the entity's thread, or at once with `ended` when it is gone already
 template <class Core>
 void tell(const entity_actor<Core>& whom, typename Core::command command, command_done done = {}) {
-  caf::anon_send(whom, std::make_shared<command_envelope<Core>>(
-                           command_envelope<Core>{std::move(command), std::move(done), false}));
+  caf::anon_send(whom, std::make_shared<command_envelope<Core>>(std::move(command), std::move(done)));
 }
 
 /// Brings an effect's answer back as a command to the life of the entity that asked for it; a later life doesn't hear
@@ -117,8 +131,7 @@ public:
       : whom_{std::move(whom)}, key_{std::move(key)} {}
 
   void operator()(typename Core::command command) const {
-    caf::anon_send(whom_,
-                   std::make_shared<command_envelope<Core>>(command_envelope<Core>{std::move(command), {}, true}));
+    caf::anon_send(whom_, std::make_shared<command_envelope<Core>>(std::move(command), command_done{}, true));
   }
 
   /// Whose effect it is.

@@ -1,6 +1,7 @@
 #include "actors/runtime/journal_writer.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -27,12 +28,14 @@ journal_writer_state::~journal_writer_state() {
     portion_.task->failed(why);
 }
 
-void journal_writer_state::configure(std::shared_ptr<journal_queue> queue, std::unique_ptr<storage::writer> db,
+void journal_writer_state::configure(std::shared_ptr<journal_queue> queue,
+                                     std::function<std::unique_ptr<storage::writer>()> open,
                                      std::shared_ptr<const clock> time, std::shared_ptr<journal_probe> probe) {
   queue_ = std::move(queue);
-  db_ = std::move(db);
+  open_ = std::move(open);
   clock_ = std::move(time);
   probe_ = std::move(probe);
+  this->open();
   queue_->attach(caf::actor_cast<caf::actor>(self_));
 }
 
@@ -53,12 +56,30 @@ bool journal_writer_state::serve() {
   probe_->queue_depth.Set(static_cast<double>(queue_->depth()));
   if (portion_.empty())
     return false;
+  if (!open())
+    return true;
   if (!portion_.appends.empty())
     commit(portion_.appends);
   if (portion_.task)
     run(*portion_.task);
   portion_.task.reset();
   return true;
+}
+
+bool journal_writer_state::open() {
+  if (db_)
+    return true;
+  try {
+    db_ = open_();
+    return true;
+  } catch (const storage::error& e) {
+    if (e.kind() != storage::fault::unavailable && e.kind() != storage::fault::full)
+      throw;
+    fail(portion_.appends, e);
+    if (auto task = std::move(portion_.task))
+      task->failed(e);
+    return false;
+  }
 }
 
 void journal_writer_state::run(write_task& task) {
@@ -96,8 +117,12 @@ void journal_writer_state::commit(std::span<pending_append_ptr> batch) {
     give_back();
     throw;
   }
-  probe_->batch_size.Observe(static_cast<double>(batch.size()));
   give_back();
+  if (results.size() != batch.size())
+    throw std::logic_error{"storage didn't answer for each append"};
+  if (std::exchange(warned_, std::nullopt))
+    log::info("journal_commits_again", "Storage commits appends again.", {{"failed", std::exchange(failed_, 0)}});
+  probe_->batch_size.Observe(static_cast<double>(batch.size()));
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (results[i].outcome == storage::append_outcome::conflict)
       probe_->conflicts.Increment();
@@ -106,11 +131,25 @@ void journal_writer_state::commit(std::span<pending_append_ptr> batch) {
 }
 
 void journal_writer_state::fail(std::span<pending_append_ptr> batch, const storage::error& why) {
-  log::warn("journal_commit_failed", "Storage could not commit a batch of appends.",
-            {{"appends", batch.size()}, {"detail", why.what()}});
+  std::size_t count = 0;
   for (auto& waiting : batch)
-    if (auto append = std::exchange(waiting, nullptr))
+    if (auto append = std::exchange(waiting, nullptr)) {
       append->done({why.kind(), why.what(), {}});
+      ++count;
+    }
+  if (count > 0)
+    warn(count, why);
+}
+
+/// Once a second at most: under load there are thousands of batches.
+void journal_writer_state::warn(std::size_t appends, const storage::error& why) {
+  failed_ += appends;
+  const auto now = clock_->monotonic();
+  if (warned_ && now - *warned_ < std::chrono::seconds{1})
+    return;
+  warned_ = now;
+  log::warn("journal_commit_failed", "Storage could not commit appends.",
+            {{"failed", failed_}, {"detail", why.what()}});
 }
 
 journal_writer_actor::behavior_type journal_writer(journal_writer_state::pointer self,
@@ -118,7 +157,7 @@ journal_writer_actor::behavior_type journal_writer(journal_writer_state::pointer
                                                    std::function<std::unique_ptr<storage::writer>()> open,
                                                    std::shared_ptr<const clock> time,
                                                    std::shared_ptr<journal_probe> probe) {
-  self->state.configure(std::move(queue), open(), std::move(time), std::move(probe));
+  self->state.configure(std::move(queue), std::move(open), std::move(time), std::move(probe));
   self->set_exit_handler([self](caf::exit_msg& what) {
     self->state.drain();
     self->quit(std::move(what.reason));

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,7 +36,7 @@ public:
   journal_writer_state(const journal_writer_state&) = delete;
   journal_writer_state& operator=(const journal_writer_state&) = delete;
 
-  void configure(std::shared_ptr<journal_queue> queue, std::unique_ptr<storage::writer> db,
+  void configure(std::shared_ptr<journal_queue> queue, std::function<std::unique_ptr<storage::writer>()> open,
                  std::shared_ptr<const clock> time, std::shared_ptr<journal_probe> probe);
 
   /// One batch of appends and one task; asks itself for more while there is more.
@@ -44,17 +47,22 @@ public:
 
 private:
   bool serve();
+  bool open();
   void run(write_task& task);
   void commit(std::span<pending_append_ptr> batch);
   void fail(std::span<pending_append_ptr> batch, const storage::error& why);
+  void warn(std::size_t appends, const storage::error& why);
 
   pointer self_;
   std::shared_ptr<journal_queue> queue_;
-  std::unique_ptr<storage::writer> db_;
+  std::function<std::unique_ptr<storage::writer>()> open_;
+  std::unique_ptr<storage::writer> db_; ///< null while the database can't be opened
   std::shared_ptr<const clock> clock_;
   std::shared_ptr<journal_probe> probe_;
   journal_queue::portion portion_;
   std::vector<storage::append> requests_;
+  std::optional<std::chrono::nanoseconds> warned_; ///< last time, while storage fails
+  std::size_t failed_ = 0;                         ///< appends since storage began to fail
 };
 
 /// The only one that writes: drains the queue and commits many entities' appends in one transaction. What arrived
@@ -62,7 +70,7 @@ private:
 /// Each append succeeds or conflicts by itself; a fault of storage is told to all of its batch, except that a batch
 /// that is refused or found corrupt is committed one by one, so that only the culprit hears of it. Spawn it detached.
 /// Told to stop, it closes the queue, serves what waits and ends.
-/// @param open opens the database; runs on the writer's thread, and what it throws ends the writer
+/// @param open opens the database; runs on the writer's thread
 journal_writer_actor::behavior_type journal_writer(journal_writer_state::pointer self,
                                                    std::shared_ptr<journal_queue> queue,
                                                    std::function<std::unique_ptr<storage::writer>()> open,

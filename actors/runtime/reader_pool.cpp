@@ -1,7 +1,6 @@
 #include "actors/runtime/reader_pool.hpp"
 
 #include <algorithm>
-#include <exception>
 
 #include <caf/send.hpp>
 #include <prometheus/counter.h>
@@ -131,8 +130,8 @@ void reader_state::serve(read_task& task) {
     if (e.kind() == storage::fault::unavailable || e.kind() == storage::fault::corrupt)
       db_.reset();
     task.failed(e);
-  } catch (const std::exception& e) {
-    task.failed(storage::error{storage::fault::unavailable, e.what()});
+  } catch (...) {
+    task.failed(storage::error{storage::fault::unavailable, "the reader ended"});
     throw;
   }
 }

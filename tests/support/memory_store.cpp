@@ -38,6 +38,11 @@ void memory_store::crash_next_read() {
   crash_read_ = true;
 }
 
+void memory_store::forget_answers(std::size_t count) {
+  std::lock_guard lock{mutex_};
+  forgotten_answers_ = count;
+}
+
 void memory_store::poison(std::string entity_id, storage::fault kind) {
   std::lock_guard lock{mutex_};
   poisoned_[std::move(entity_id)] = kind;

@@ -44,6 +44,8 @@ public:
   void crash_next_write();
   /// The same for a reader.
   void crash_next_read();
+  /// The next `count` batches are committed, but their last result is left out.
+  void forget_answers(std::size_t count);
   /// Batches with an append of this entity throw, again and again.
   void poison(std::string entity_id, storage::fault kind = storage::fault::refused);
   /// Called before each commit of appends, outside of the lock: to let time pass, or to interfere.
@@ -105,6 +107,7 @@ private:
   planned_fault write_fault_;
   planned_fault read_fault_;
   planned_fault open_fault_;
+  std::size_t forgotten_answers_ = 0;
   bool crash_write_ = false;
   bool crash_read_ = false;
   std::map<std::string, storage::fault> poisoned_;

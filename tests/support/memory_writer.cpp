@@ -27,6 +27,10 @@ public:
     for (const auto& append : batch)
       results.push_back(db_->apply(append));
     db_->batches_.push_back(batch.size());
+    if (db_->forgotten_answers_ > 0) {
+      --db_->forgotten_answers_;
+      results.pop_back();
+    }
     return results;
   }
 

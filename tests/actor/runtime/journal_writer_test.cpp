@@ -226,12 +226,40 @@ TEST_CASE_METHOD(fixture, "a task that crashes the writer is told that it failed
   CHECK(task == fault::unavailable);
 }
 
-TEST_CASE_METHOD(engine_fixture, "a writer that can't open the database ends and says why") {
+TEST_CASE_METHOD(engine_fixture, "a writer that can never open the database ends and says why") {
   store->fail_opens(1, fault::wrong_key);
   auto writer = start_writer();
   watch(writer);
   run();
   CHECK(describe(reason_of_end()) == "crashed: the database can't be opened");
+}
+
+TEST_CASE_METHOD(engine_fixture, "a database that can't be opened for now is tried again with each batch") {
+  store->fail_opens(2);
+  auto writer = start_writer();
+  watch(writer);
+  run();
+  append_probe early;
+  std::optional<fault> task;
+  journal->submit(early.make(append_to("a")));
+  journal->run([](storage::writer&) {}, [&](const storage::error& e) { task = e.kind(); });
+  run();
+  CHECK(early.reply->fault == fault::unavailable);
+  CHECK(task == fault::unavailable);
+  append_probe late;
+  journal->submit(late.make(append_to("a")));
+  run();
+  CHECK_FALSE(late.reply->fault);
+  CHECK_FALSE(something_ended());
+}
+
+TEST_CASE_METHOD(fixture, "storage that answers for fewer appends than it was given is a bug that ends the writer") {
+  store->forget_answers(1);
+  append_probe probe;
+  journal->submit(probe.make(append_to("a")));
+  run();
+  CHECK(describe(reason_of_end()) == "crashed: storage didn't answer for each append");
+  CHECK(probe.reply->fault == fault::unavailable);
 }
 
 TEST_CASE_METHOD(fixture, "told to stop, the writer serves what waits, refuses what comes, and ends") {

@@ -288,3 +288,47 @@ TEST_CASE_METHOD(family, "a child that waits for its restart can be stopped for 
   advance(1min);
   CHECK(log == strings{"a starts"});
 }
+
+TEST_CASE_METHOD(family, "a child that is added while the rest is restarted waits for its turn") {
+  settings.strategy = restart_strategy::rest_for_one;
+  settings.backoff_base = 10s;
+  settings.backoff_limit = 10s;
+  start({child("a"), child("b")});
+  run();
+  log.clear();
+  crash(find("a"));
+  run();
+  auto added = ask(root, caf::add_atom::value, std::make_shared<child_spec>(child("c")));
+  run();
+  CHECK(answer<caf::actor>(added) == caf::make_error(runtime_ec::child_down, std::string{"c"}));
+  advance(10s);
+  CHECK(log == strings{"b stops", "a starts", "b starts", "c starts"});
+}
+
+TEST_CASE_METHOD(family, "when the child that the rest waits for is stopped for good, the rest is started without it") {
+  settings.strategy = restart_strategy::rest_for_one;
+  settings.backoff_base = 10s;
+  settings.backoff_limit = 10s;
+  start({child("a"), child("b"), child("c")});
+  run();
+  log.clear();
+  crash(find("a"));
+  run();
+  caf::anon_send(root, caf::delete_atom::value, std::string{"a"});
+  advance(10s);
+  CHECK(log == strings{"c stops", "b stops", "b starts", "c starts"});
+}
+
+TEST_CASE_METHOD(family, "a child that is stopped for good while the rest is restarted isn't started again") {
+  settings.strategy = restart_strategy::rest_for_one;
+  start({child("a"), stubborn("b"), child("c")});
+  run();
+  log.clear();
+  crash(find("a"));
+  run();
+  caf::anon_send(root, caf::delete_atom::value, std::string{"b"});
+  caf::anon_send(root, caf::delete_atom::value, std::string{"b"});
+  advance(10s);
+  CHECK(log == strings{"c stops", "b is asked to stop", "a starts", "c starts"});
+  CHECK(find_error("b") == runtime_ec::unknown_child);
+}
