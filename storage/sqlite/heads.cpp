@@ -5,9 +5,10 @@
 
 namespace troupe::storage::sqlite {
 
-std::size_t head_cache::hash::operator()(const name_view& of) const noexcept {
-  const auto numbers = static_cast<std::size_t>(of.tenant) * 4 + static_cast<std::size_t>(of.kind);
-  return std::hash<std::string_view>{}(of.id) ^ (numbers * 0x9e3779b97f4a7c15U);
+head_cache::name_view::name_view(std::int64_t in_tenant, entity_kind of_kind, std::string_view of) noexcept
+    : tenant{in_tenant}, kind{of_kind}, id{of} {
+  const auto numbers = static_cast<std::size_t>(tenant) * 4 + static_cast<std::size_t>(kind);
+  digest = std::hash<std::string_view>{}(id) ^ (numbers * 0x9e3779b97f4a7c15U);
 }
 
 head* head_cache::find(std::int64_t tenant, entity_kind kind, std::string_view id) {
@@ -26,7 +27,8 @@ void head_cache::put(std::int64_t tenant, entity_kind kind, std::string_view id,
     old_ = std::move(young_);
     young_ = {};
   }
-  young_.insert_or_assign(name{tenant, kind, std::string{id}}, value);
+  const name_view key{tenant, kind, id};
+  young_.insert_or_assign(name{tenant, kind, std::string{id}, key.digest}, value);
 }
 
 void head_cache::erase(std::int64_t tenant, entity_kind kind, std::string_view id) {

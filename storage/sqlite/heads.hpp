@@ -38,28 +38,33 @@ public:
   void clear() noexcept;
 
 private:
+  /// Hashed once, since a table asks for the hash of what it holds again and again.
   struct name_view {
+    name_view(std::int64_t in_tenant, entity_kind of_kind, std::string_view of) noexcept;
+
     std::int64_t tenant;
     entity_kind kind;
     std::string_view id;
+    std::size_t digest;
   };
   struct name {
     std::int64_t tenant;
     entity_kind kind;
     std::string id;
-
-    operator name_view() const noexcept {
-      return {tenant, kind, id};
-    }
+    std::size_t digest;
   };
   struct hash {
     using is_transparent = void;
-    std::size_t operator()(const name_view& of) const noexcept;
+    template <class Name>
+    std::size_t operator()(const Name& of) const noexcept {
+      return of.digest;
+    }
   };
   struct equal {
     using is_transparent = void;
-    bool operator()(const name_view& x, const name_view& y) const noexcept {
-      return x.tenant == y.tenant && x.kind == y.kind && x.id == y.id;
+    template <class Left, class Right>
+    bool operator()(const Left& x, const Right& y) const noexcept {
+      return x.digest == y.digest && x.tenant == y.tenant && x.kind == y.kind && x.id == y.id;
     }
   };
   using table = std::unordered_map<name, head, hash, equal>;

@@ -12,7 +12,7 @@ namespace {
   "j.finished_at, j.provider, j.input_tokens, j.output_tokens, j.cost, j.note_id, j.correlation_id FROM "
 #define OF_TENANT " CROSS JOIN tenant_configs t ON t.tenant = j.tenant "
 // Looks into every tenant's part of the one index that knows ids.
-#define ANYWHERE "tenant_configs t CROSS JOIN journals j ON j.tenant = t.tenant AND j.kind = 1 AND j.id = ?1"
+#define ANYWHERE "tenant_configs t CROSS JOIN journals j ON j.tenant = t.tenant AND j.kind = 1 AND j.id = ?1 "
 // Sorts numbers only, then reads the rows of one page.
 #define PAGE_OF(index, condition)                                                                                      \
   SELECT_JOBS "journals j" OF_TENANT "WHERE j.entity IN (SELECT entity FROM journals INDEXED BY " index                \
@@ -62,20 +62,24 @@ std::vector<job_record> every(statement& list, const Values&... values) {
 } // namespace
 
 jobs::jobs(connection& on)
-    : find_{on, SELECT_JOBS "journals j" OF_TENANT "WHERE j.tenant = ?1 AND j.kind = 1 AND j.id = ?2"},
-      find_anywhere_{on, SELECT_JOBS ANYWHERE}, entity_of_{on, "SELECT j.entity FROM " ANYWHERE},
+    : find_{on,
+            SELECT_JOBS "journals j" OF_TENANT "WHERE j.tenant = ?1 AND j.kind = 1 AND j.id = ?2 AND j.status >= 0"},
+      find_anywhere_{on, SELECT_JOBS ANYWHERE "WHERE j.status >= 0"}, entity_of_{on, "SELECT j.entity FROM " ANYWHERE
+                                                                                     "WHERE j.status >= 0"},
       all_{on, SELECT_JOBS "journals j NOT INDEXED" OF_TENANT
-                           "WHERE j.kind = 1 AND (?3 IS NULL OR j.status = ?3) AND j.entity < ?1 "
+                           "WHERE j.kind = 1 AND j.status >= 0 AND (?3 IS NULL OR j.status = ?3) AND j.entity < ?1 "
                            "ORDER BY j.entity DESC LIMIT ?2"},
-      of_tenant_{on, SELECT_JOBS "journals j INDEXED BY journals_by_name" OF_TENANT
-                                 "WHERE j.tenant = ?4 AND j.kind = 1 AND (?3 IS NULL OR j.status = ?3) "
-                                 "AND (?1 IS NULL OR j.id < ?1) ORDER BY j.id DESC LIMIT ?2"},
+      of_tenant_{on,
+                 SELECT_JOBS "journals j INDEXED BY journals_by_name" OF_TENANT
+                             "WHERE j.tenant = ?4 AND j.kind = 1 AND j.status >= 0 AND (?3 IS NULL OR j.status = ?3) "
+                             "AND (?1 IS NULL OR j.id < ?1) ORDER BY j.id DESC LIMIT ?2"},
       open_{on, PAGE_OF("jobs_open", "status = ?3 AND status <= 1")},
       open_of_tenant_{on, PAGE_OF("jobs_open", "status = ?3 AND tenant = ?4 AND status <= 1")},
       ended_{on, PAGE_OF("jobs_ended", "status = ?3 AND status >= 3")},
       ended_of_tenant_{on, PAGE_OF("jobs_ended", "status = ?3 AND tenant = ?4 AND status >= 3")},
-      count_open_{on, "SELECT status, count(*) FROM journals INDEXED BY jobs_open WHERE status <= 1 GROUP BY status"},
-      count_ended_{on, "SELECT count(*) FROM journals INDEXED BY jobs_ended WHERE status = 4 AND status >= 3"} {}
+      version_{on, "PRAGMA data_version"},
+      count_open_{on, "SELECT count(*) FROM journals INDEXED BY jobs_open WHERE status = ?1 AND status <= 1"},
+      count_dead_{on, "SELECT count(*) FROM journals INDEXED BY jobs_ended WHERE status = 4 AND status >= 3"} {}
 
 std::optional<job_record> jobs::find(std::int64_t tenant, std::string_view id) {
   return first(find_, tenant, id);
@@ -106,14 +110,17 @@ std::vector<job_record> jobs::list(const job_filter& filter, std::int64_t tenant
 }
 
 queue_depth jobs::depth() {
-  queue_depth result;
-  auto open = count_open_.rows();
-  while (open.next())
-    (open.integer(0) == 0 ? result.pending : result.running) = static_cast<std::uint64_t>(open.integer(1));
-  auto dead = count_ended_.rows();
-  if (dead.next())
-    result.dead = static_cast<std::uint64_t>(dead.integer(0));
-  return result;
+  const auto number = [](statement& of, const auto&... values) {
+    auto row = of.rows(values...);
+    return row.next() ? row.integer(0) : 0;
+  };
+  if (const auto version = number(version_); version != counted_at_) {
+    depth_.pending = static_cast<std::uint64_t>(number(count_open_, job_status::pending));
+    depth_.running = static_cast<std::uint64_t>(number(count_open_, job_status::running));
+    depth_.dead = static_cast<std::uint64_t>(number(count_dead_));
+    counted_at_ = version;
+  }
+  return depth_;
 }
 
 } // namespace troupe::storage::sqlite

@@ -33,8 +33,11 @@ private:
   statement open_of_tenant_;
   statement ended_;
   statement ended_of_tenant_;
+  statement version_;
   statement count_open_;
-  statement count_ended_;
+  statement count_dead_;
+  queue_depth depth_;
+  std::int64_t counted_at_ = 0; ///< the state of the database that `depth_` is of
 };
 
 } // namespace troupe::storage::sqlite
