@@ -1,11 +1,9 @@
 #!/usr/bin/env python3
 """The script that ServiceDesk Plus runs for a new ticket: what it makes of the ticket's file, and how it delivers it."""
 
-import contextlib
 import hashlib
 import hmac
 import importlib.util
-import io
 import json
 import re
 import ssl
@@ -20,7 +18,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from certificates import Authority  # noqa: E402
-from harness import SECRET, Troupe  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy/servicedesk"
 SCRIPT = FOLDER / "send_to_troupe.py"
@@ -344,22 +341,6 @@ class Program(Case):
     def test_missing_settings_are_told(self):
         code, told = self.run_script("--config", self.folder / "missing.ini", FOLDER / "sample_request.json")
         self.assertEqual((code, told["result"]), (1, "failure"))
-
-
-class WithTroupe(Case):
-    def test_troupe_takes_what_the_script_sends_and_makes_one_job_of_two_deliveries(self):
-        troupe = Troupe()
-        self.addCleanup(troupe.close)
-        troupe.add_tenant().start()
-        config = self.settings(url=f"http://127.0.0.1:{troupe.port}/webhook/servicedesk", secret=SECRET)
-        messages = []
-        for _ in range(2):
-            with contextlib.redirect_stdout(io.StringIO()) as output:
-                code = script.main(["--config", str(config), str(FOLDER / "sample_request.json")])
-            self.assertEqual(code, 0, output.getvalue())
-            messages.append(json.loads(output.getvalue())["message"])
-        self.assertEqual(messages[0], messages[1])
-        self.assertEqual(troupe.ended(messages[0].split()[-1])["status"], "completed")
 
 
 if __name__ == "__main__":
