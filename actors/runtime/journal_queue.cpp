@@ -98,19 +98,23 @@ void journal_queue::detach() {
   woken_ = false;
 }
 
-void journal_queue::take(portion& into) {
-  into.appends.clear();
-  into.task.reset();
+bool journal_queue::take(std::vector<pending_append_ptr>& batch) {
+  batch.clear();
   std::lock_guard lock{mutex_};
   const auto count = static_cast<std::ptrdiff_t>(std::min(limits_.batch, appends_.size()));
-  std::move(appends_.begin(), appends_.begin() + count, std::back_inserter(into.appends));
+  std::move(appends_.begin(), appends_.begin() + count, std::back_inserter(batch));
   appends_.erase(appends_.begin(), appends_.begin() + count);
-  if (!tasks_.empty()) {
-    into.task = std::move(tasks_.front());
-    tasks_.pop_front();
-  }
-  if (into.empty())
-    woken_ = false;
+  woken_ = count > 0 || !tasks_.empty();
+  return woken_;
+}
+
+write_task_ptr journal_queue::take_task() {
+  std::lock_guard lock{mutex_};
+  if (tasks_.empty())
+    return nullptr;
+  auto result = std::move(tasks_.front());
+  tasks_.pop_front();
+  return result;
 }
 
 } // namespace troupe::actors

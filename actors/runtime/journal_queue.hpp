@@ -124,17 +124,12 @@ public:
   /// The writer has ended.
   void detach();
 
-  /// What is next: up to `limits().batch` appends and one task. Empty: the writer will be woken again.
-  struct portion {
-    std::vector<pending_append_ptr> appends;
-    write_task_ptr task;
+  /// Moves the next appends, up to `limits().batch`, into `batch`. False when neither appends nor tasks wait: the
+  /// writer will be woken again.
+  bool take(std::vector<pending_append_ptr>& batch);
 
-    bool empty() const {
-      return appends.empty() && !task;
-    }
-  };
-
-  void take(portion& into);
+  /// The next task; null when none waits.
+  write_task_ptr take_task();
 
   const journal_limits& limits() const noexcept {
     return limits_;

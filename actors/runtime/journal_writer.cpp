@@ -15,6 +15,14 @@ namespace troupe::actors {
 
 namespace log = config::log;
 
+namespace {
+
+// Small tasks come through in numbers, and appends wait for no more than one large one.
+constexpr int tasks_between_batches = 64;
+constexpr std::chrono::milliseconds time_between_batches{2};
+
+} // namespace
+
 journal_writer_state::journal_writer_state(pointer self) : self_{self} {}
 
 journal_writer_state::~journal_writer_state() {
@@ -23,9 +31,9 @@ journal_writer_state::~journal_writer_state() {
   queue_->detach();
   // What the writer was at when it crashed: nothing else is lost, the queue waits for a successor.
   const storage::error why{storage::fault::unavailable, "the journal writer ended"};
-  fail(portion_.appends, why);
-  if (portion_.task)
-    portion_.task->failed(why);
+  fail(batch_, why);
+  if (task_)
+    task_->failed(why);
 }
 
 void journal_writer_state::configure(std::shared_ptr<journal_queue> queue,
@@ -52,17 +60,14 @@ void journal_writer_state::drain() {
 }
 
 bool journal_writer_state::serve() {
-  queue_->take(portion_);
-  probe_->queue_depth.Set(static_cast<double>(queue_->depth()));
-  if (portion_.empty())
+  if (!queue_->take(batch_))
     return false;
+  probe_->queue_depth.Set(static_cast<double>(queue_->depth()));
   if (!open())
     return true;
-  if (!portion_.appends.empty())
-    commit(portion_.appends);
-  if (portion_.task)
-    run(*portion_.task);
-  portion_.task.reset();
+  if (!batch_.empty())
+    commit(batch_);
+  run_tasks();
   return true;
 }
 
@@ -75,18 +80,25 @@ bool journal_writer_state::open() {
   } catch (const storage::error& e) {
     if (e.kind() != storage::fault::unavailable && e.kind() != storage::fault::full)
       throw;
-    fail(portion_.appends, e);
-    if (auto task = std::move(portion_.task))
+    fail(batch_, e);
+    while (auto task = queue_->take_task())
       task->failed(e);
     return false;
   }
 }
 
-void journal_writer_state::run(write_task& task) {
-  try {
-    task.run(*db_);
-  } catch (const storage::error& e) {
-    task.failed(e);
+void journal_writer_state::run_tasks() {
+  const auto begin = clock_->monotonic();
+  for (int i = 0; i < tasks_between_batches && clock_->monotonic() - begin < time_between_batches; ++i) {
+    task_ = queue_->take_task();
+    if (!task_)
+      return;
+    try {
+      task_->run(*db_);
+    } catch (const storage::error& e) {
+      task_->failed(e);
+    }
+    task_.reset();
   }
 }
 

@@ -39,7 +39,7 @@ public:
   void configure(std::shared_ptr<journal_queue> queue, std::function<std::unique_ptr<storage::writer>()> open,
                  std::shared_ptr<const clock> time, std::shared_ptr<journal_probe> probe);
 
-  /// One batch of appends and one task; asks itself for more while there is more.
+  /// One batch of appends and some tasks; asks itself for more while there may be more.
   void work();
 
   /// Serves all that waits; nothing new comes in.
@@ -48,7 +48,7 @@ public:
 private:
   bool serve();
   bool open();
-  void run(write_task& task);
+  void run_tasks();
   void commit(std::span<pending_append_ptr> batch);
   void fail(std::span<pending_append_ptr> batch, const storage::error& why);
   void warn(std::size_t appends, const storage::error& why);
@@ -59,7 +59,8 @@ private:
   std::unique_ptr<storage::writer> db_; ///< null while the database can't be opened
   std::shared_ptr<const clock> clock_;
   std::shared_ptr<journal_probe> probe_;
-  journal_queue::portion portion_;
+  std::vector<pending_append_ptr> batch_; ///< at hand; those that were answered are null
+  write_task_ptr task_;                   ///< at hand
   std::vector<storage::append> requests_;
   std::optional<std::chrono::nanoseconds> warned_; ///< last time, while storage fails
   std::size_t failed_ = 0;                         ///< appends since storage began to fail
