@@ -149,7 +149,7 @@ void job_observer::committed(const storage::entity_key& key, const job_state& st
                  {"correlation_id", correlation_id},
                  {"reason", note->fallback}});
     } else if (note && !note->fallback.empty()) {
-      log::warn("note_composed_without_model", "the note was composed from the context alone",
+      log::info("note_composed_without_model", "the note was composed from the context alone",
                 {{"tenant_id", key.tenant},
                  {"job_id", key.id},
                  {"correlation_id", correlation_id},
