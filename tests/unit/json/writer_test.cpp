@@ -14,7 +14,7 @@ TEST_CASE("text is quoted so that it reads back as it was") {
 
 TEST_CASE("invalid UTF-8 is replaced, so that the result always parses") {
   CHECK(literal("a\xff"
-               "b")
+                "b")
         == "\"a\xef\xbf\xbd"
            "b\"");
   CHECK(literal("\xc3") == "\"\xef\xbf\xbd\"");
