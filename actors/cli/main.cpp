@@ -42,6 +42,7 @@ int run(const invocation& call) {
 
 int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN); // NOLINT: a reader of ours that has gone shows as a failed write
+  std::signal(SIGXFSZ, SIG_IGN); // NOLINT: so does a limit on the size of files
   CLI::App app{"troupe: an engine that puts what helps on tickets as they come in", "troupe"};
   app.require_subcommand(1);
   app.footer(

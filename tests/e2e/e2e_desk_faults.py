@@ -118,9 +118,10 @@ class DeskFaults(unittest.TestCase):
         self.assertEqual(self.desk.references(), {})
 
     def test_a_desk_that_is_down_for_good_ends_in_the_dead_letters_and_a_retry_brings_the_note(self):
-        self.desk.behave("write", "rate_limited")
+        self.desk.behave("write", {"behaviour": "rate_limited", "after": 1})
         job_id, job = self.run_job()
         self.assertEqual((job["status"], job["dead_letter"]), ("failed", True), job)
+        self.assertEqual(len(self.desk.requests("write")), 4, "one attempt and three retries")
         self.desk.behave("write", "ok")
         self.troupe.command("job", "retry", job_id)
         until(lambda: self.troupe.job(job_id, self.tenant)["status"] == "completed", "the retried job's end")

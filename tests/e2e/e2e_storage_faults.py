@@ -68,7 +68,7 @@ class StorageFaults(unittest.TestCase):
                                              "llm": {"providers": [{"name": "extractive", "kind": "extractive"}]}})
         troupe.add_tenant().start()
         self.full_disk_is_told(troupe, ballast.unlink)
-        self.assertTrue(troupe.log("storage_unavailable") or [e for e in troupe.log() if "full" in e["message"].lower()])
+        self.assertTrue([entry for entry in troupe.log("webhook_not_stored") if "full" in str(entry).lower()])
         self.assertEqual(troupe.stop(), 0)
 
     def test_a_limit_on_file_sizes_is_503_too(self):
@@ -134,7 +134,7 @@ class StorageFaults(unittest.TestCase):
 
     def test_a_master_key_that_is_none_is_told(self):
         troupe = self.installation(environment={"TROUPE_MASTER_KEY": "c2hvcnQ="})
-        self.refused_to_start(troupe, "master_key")
+        self.refused_to_start(troupe, "TROUPE_MASTER_KEY", "32 bytes")
 
     def test_a_taken_port_is_named(self):
         troupe = self.installation()

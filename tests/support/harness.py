@@ -84,7 +84,7 @@ class Troupe:
         self.folder = Path(folder or tempfile.mkdtemp(prefix="troupe-e2e-"))
         self.port = free_port()
         self.process = None
-        self.logs_read = 0
+        self.probes = 0
         self.arguments = list(arguments)
         self.environment = {"TROUPE_AUTH_JWT_SECRET": JWT_SECRET, "TROUPE_MASTER_KEY": MASTER_KEY,
                             "TROUPE_ADMIN_TOKEN": ADMIN_TOKEN, **(environment or {})}
@@ -118,7 +118,21 @@ class Troupe:
                               timeout=timeout)
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(line[1:-2])} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        if arguments[0] == "tenant" and arguments[1] not in ("list", "show") and self.process is not None:
+            self._wait_for_tenants()
         return done
+
+    def _wait_for_tenants(self):
+        """Waits until the running server has read the tenants anew: once it knows one that was added last, it knows all
+        that was changed before."""
+        self.probes += 1
+        name = f"probe-{self.probes}"
+        subprocess.run([str(binary()), "tenant", "add", name, "--signing-secret", SECRET, "-c", str(self.config)],
+                       env=self.variables(), cwd=self.folder, capture_output=True, check=True)
+        body = json.dumps({"tenant_id": name}).encode()  # lacks fields, so it makes no job
+        sources = (f"127.0.20{n % 5}.{1 + n // 5}" for n in range(1000))
+        until(lambda: self.deliver(body, signing.signed(body, SECRET), source=next(sources)).status == 400,
+              "the server knows the tenants", pause=0.05)
 
     def launch(self, before=None):
         """Starts the server without waiting. `before` runs in the new process, to set limits for instance."""

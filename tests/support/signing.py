@@ -13,7 +13,7 @@ def hex_hmac(secret, message):
 
 def signed(body, secret, at=None):
     """Headers of the form with a timestamp header."""
-    at = str(int(time.time()) if at is None else at)
+    at = str(int(time.time() if at is None else at))
     return {"X-ServiceDesk-Timestamp": at,
             "X-ServiceDesk-Signature": "sha256=" + hex_hmac(secret, at.encode() + b"." + body)}
 
@@ -25,7 +25,7 @@ def signed_body(body, secret):
 
 def standard(body, secret, message_id, at=None, prefix="webhook"):
     """Headers of Standard Webhooks. `secret` is a `whsec_` one; `prefix` may be `svix`."""
-    at = str(int(time.time()) if at is None else at)
+    at = str(int(time.time() if at is None else at))
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.new(key, f"{message_id}.{at}.".encode() + body, hashlib.sha256).digest()
     return {f"{prefix}-id": message_id, f"{prefix}-timestamp": at,
