@@ -29,6 +29,8 @@ constexpr double length_power = 0.8; ///< how fast the words of a longer one cou
 /// A line with `regards` this short has nothing else; text this short after it is a name and a telephone number.
 constexpr std::size_t closing_line = 40;
 constexpr std::size_t closing_rest = 160;
+/// Thanks this early open a message.
+constexpr std::size_t opening = 30;
 
 bool line_begins(std::string_view text, std::size_t at) {
   const auto last = text.substr(0, at).find_last_not_of(" \t");
@@ -77,7 +79,6 @@ public:
     text_ = without_signature(text);
     closed_ = false;
     announced_ = false;
-    first_ = words_.size();
     storage::text::tokenize(text_, [this](const token& what) { take(what); });
   }
 
@@ -118,10 +119,10 @@ private:
     const auto at = static_cast<std::size_t>(what.source.data() - text_.data());
     if (what.text == "sent")
       return line_begins(text_, at) && text_.substr(at + what.source.size()).starts_with(" from ");
-    if (!begins_closing(what.text) || words_.size() < first_ + 3)
+    if (at < opening || !begins_closing(what.text))
       return false;
-    return line_around(text_, at).size() <= closing_line ? text_.find('\n', at) != std::string_view::npos
-                                                         : text_.size() - at <= closing_rest;
+    const bool alone = line_around(text_, at).size() <= closing_line && text_.find('\n', at) != std::string_view::npos;
+    return alone || text_.size() - at <= closing_rest;
   }
 
   void take_unit(const token& what) {
@@ -184,7 +185,6 @@ private:
   std::vector<double> repeats_;
   std::unordered_map<std::string, std::size_t> index_;
   std::string_view text_;
-  std::size_t first_ = 0; ///< word of the text at hand
   double factor_ = 1;
   bool announced_ = false;
   bool closed_ = false;

@@ -125,7 +125,7 @@ public:
       if (!lines_.next(line_))
         return false;
       text = trimmed(line_);
-    } while (text.empty());
+    } while (text.empty() && !lines_.cut());
     into.line = lines_.number();
     if (lines_.cut())
       return reject(into, "", "at most 1 MiB", text);
