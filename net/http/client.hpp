@@ -75,7 +75,8 @@ class client {
 public:
   /// Throws `std::invalid_argument` for a malformed url or PEM.
   client(io_threads& io, const endpoint_settings& settings);
-  /// Breaks off what is under way: every `done` is called before this returns. Not to be called from one of them.
+  /// Breaks off what is under way: every `done` is called before this returns, on this thread if the network threads
+  /// have ended. Not to be called from a `done`.
   ~client();
 
   client(const client&) = delete;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -100,10 +101,12 @@ bool listener::accept_waiting() {
     if (socket >= 0) {
       int on = 1;
       ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+      out_of_descriptors_ = false;
       take_(socket, text_of(address));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      config::log::warn("accept_paused", "no descriptors are left for another connection",
-                        {{"fault", std::string_view{std::strerror(errno)}}});
+      if (!std::exchange(out_of_descriptors_, true))
+        config::log::warn("accept_paused", "no descriptors are left for another connection",
+                          {{"fault", std::string_view{std::strerror(errno)}}});
       return false;
     } else if (errno == EAGAIN) {
       return true;

@@ -45,6 +45,7 @@ private:
   acceptor acceptor_;
   std::uint16_t port_ = 0;
   taker take_;
+  bool out_of_descriptors_ = false; ///< and the log says so
 };
 
 } // namespace troupe::net::http

@@ -2,6 +2,9 @@
 #include <string>
 #include <vector>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
@@ -183,6 +186,29 @@ TEST_CASE("thousands of connections that send byte by byte don't keep others wai
   }
   for (auto& each : slow)
     REQUIRE(each.response().status == 200);
+}
+
+TEST_CASE("a server that ran out of descriptors accepts again once there are some") {
+  server_fixture running;
+  auto first = running.connect();
+  auto serves = [](peer& client) { return client.send(get("/hello")) && client.response().status == 200; };
+  REQUIRE(serves(first));
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  std::vector<int> taken;
+  rlimit tight{static_cast<rlim_t>(first.socket()) + 64, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &tight);
+  for (int each = ::dup(0); each >= 0; each = ::dup(0))
+    taken.push_back(each);
+  ::close(taken.back()); // one, for the client's end
+  taken.pop_back();
+  auto second = running.connect();
+  CHECK(serves(first)); // twice: by then it was tried to accept the other
+  CHECK(serves(first));
+  for (int each : taken)
+    ::close(each);
+  CHECK(serves(second));
+  setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST_CASE("a server says why it can't listen") {
