@@ -176,7 +176,7 @@ private:
   }
 
   void start(timer_kind kind, milliseconds after, std::uint32_t round = 0) {
-    out_.effects.push_back(set_timer{kind, s_.number + out_.events.size(), round, after});
+    out_.effects.emplace_back(set_timer{kind, s_.number + out_.events.size(), round, after});
   }
 
   milliseconds left() const {
@@ -189,13 +189,13 @@ private:
   }
 
   void begin_gathering() {
-    out_.early_effects.push_back(gather{attempt_, s_.ticket.subject, s_.ticket.description});
+    out_.early_effects.emplace_back(gather{attempt_, s_.ticket.subject, s_.ticket.description});
     start(timer_kind::time_limit, left());
   }
 
   void ask_model(const findings& found) {
     const auto limit = std::min(settings_.synthesize_timeout, model_time());
-    out_.effects.push_back(call_model{attempt_, compose_prompt(s_.ticket, found, settings_), limit});
+    out_.effects.emplace_back(call_model{attempt_, compose_prompt(s_.ticket, found, settings_), limit});
   }
 
   void use_answer(model_answer&& answer) {
@@ -244,7 +244,7 @@ private:
     const auto number = s_.writes + 1;
     const auto deadline = world_.now + timeout;
     emit(write_started{number, deadline});
-    out_.effects.push_back(
+    out_.effects.emplace_back(
         write_note{number, s_.ticket.ticket_id, std::move(note), marker_of(world_.id), deadline, timeout});
     start(timer_kind::write_limit, timeout + settings_.write_margin);
   }
@@ -275,7 +275,7 @@ private:
   }
 
   void look(std::uint32_t round) {
-    out_.effects.push_back(look_for_note{s_.writes, round, s_.ticket.ticket_id, marker_of(world_.id)});
+    out_.effects.emplace_back(look_for_note{s_.writes, round, s_.ticket.ticket_id, marker_of(world_.id)});
   }
 
   void look_again(std::uint32_t round, net::desk::desk_failure& failure) {

@@ -78,9 +78,16 @@ std::size_t block_sign(std::string_view text) {
   else if (is_digit(text.front()))
     at = std::min(text.find_first_not_of("0123456789"), text.size());
   const bool ends_there = at + 1 >= text.size() || text[at + 1] == ' ';
-  if (at >= text.size() || !ends_there || std::string_view{"#-+.)"}.find(text[at]) == std::string_view::npos)
+  if (at >= text.size() || !ends_there || std::string_view{"#-+*.)"}.find(text[at]) == std::string_view::npos)
     return text.npos;
   return is_digit(text.front()) == (text[at] == '.' || text[at] == ')') ? at : text.npos;
+}
+
+bool is_code_fence(std::string_view line) {
+  const auto text = trim(line);
+  // What has further backticks on its line is code within the line.
+  return text.starts_with("~~~")
+         || (text.starts_with("```") && text.find('`', text.find_first_not_of('`')) == text.npos);
 }
 
 std::size_t web_address_at(std::string_view text, std::size_t at) {

@@ -23,6 +23,9 @@ std::size_t web_address_at(std::string_view text, std::size_t at);
 /// npos if none does. A backslash before it makes it text.
 std::size_t block_sign(std::string_view line);
 
+/// Whether a line begins or ends a block of code.
+bool is_code_fence(std::string_view line);
+
 /// Takes away the colon after each `ref` and before each UUID, so that no text holds a note's reference but the
 /// line made for it.
 void defuse_references(std::string& text);

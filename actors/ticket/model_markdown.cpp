@@ -154,9 +154,7 @@ private:
     for (auto close = line_.find('`', end); close != npos;) {
       const auto past = std::min(line_.find_first_not_of('`', close), line_.size());
       if (past - close == ticks.size()) {
-        out_.text += ticks;
-        out_.text += safe_code(line_.substr(end, close - end), known_);
-        out_.text += ticks;
+        inline_code(safe_code(line_.substr(end, close - end), known_));
         at_ = past;
         return;
       }
@@ -164,6 +162,22 @@ private:
     }
     // Nothing closes it on this line: it must not reach into the next ones.
     at_ = end;
+  }
+
+  void inline_code(std::string_view code) {
+    code = trim(code);
+    if (code.empty())
+      return;
+    // Backticks that touch others, or are as many as some within, would mean something else.
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const char c : code)
+      longest = std::max(longest, run = c == '`' ? run + 1 : 0);
+    const std::string ticks(longest + 1, '`');
+    const std::string_view gap = longest > 0 ? " " : "";
+    if (out_.text.ends_with('`'))
+      out_.text += ' ';
+    out_.text.append(ticks).append(gap).append(code).append(gap).append(ticks);
   }
 
   void tag() {
@@ -272,7 +286,7 @@ private:
     if (const auto target = known_.link(url); target && depth_ == 0)
       out_.text += '<' + *target + '>';
     else if (target || known_.mentions(url))
-      out_.text.append("`").append(url).append("`");
+      inline_code(url);
     else
       out_.text += removed_link;
   }
@@ -349,9 +363,10 @@ safe_line safe_markdown(std::string_view line, const references& known) {
   safe_line out;
   out.text.reserve(line.size() + 16);
   line_writer{known, out, 0}.write(rest);
+  defuse_references(out.text);
   auto body = std::string{trim(out.text)};
-  if (body.empty()) {
-    // The sign of an empty item would underline the line before it.
+  if (std::none_of(body.begin(), body.end(), is_word_byte)) {
+    // Signs alone are rulers, or underline the line before them; so does the sign of an empty item.
     out.text.clear();
     return out;
   }
@@ -361,7 +376,6 @@ safe_line safe_markdown(std::string_view line, const references& known) {
   if (heading && body.find('*') == npos)
     body = "**" + body + "**";
   out.text.assign(line.substr(0, prefix)).append(body);
-  defuse_references(out.text);
   return out;
 }
 

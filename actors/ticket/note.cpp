@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "actors/ticket/job_core.hpp"
+#include "actors/ticket/markdown.hpp"
 #include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
@@ -28,11 +29,6 @@ std::size_t cost_of_lines(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return sum;
-}
-
-bool is_fence(std::string_view line) {
-  const auto text = trim(line);
-  return text.starts_with("```") || text.starts_with("~~~");
 }
 
 /// Whether Markdown's paired signs are closed at the end of `text`.
@@ -86,7 +82,7 @@ std::string fit(std::string_view text, std::size_t allowance) {
     const auto end = std::min(text.find('\n'), text.size());
     const auto line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    const bool fence = is_fence(line);
+    const bool fence = is_code_fence(line);
     // An open fence needs room for its end.
     const std::size_t reserve = fenced != fence ? 1 : 0;
     if (spent + cost(line) + reserve <= allowance) {

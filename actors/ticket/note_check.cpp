@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actors/ticket/compose.hpp"
+#include "actors/ticket/markdown.hpp"
 #include "actors/ticket/model_markdown.hpp"
 #include "actors/ticket/text.hpp"
 
@@ -91,11 +92,6 @@ std::optional<heading> heading_of(std::string_view line) {
   return std::nullopt;
 }
 
-bool is_fence(std::string_view line) {
-  const auto text = trim(line);
-  return text.starts_with("```") || text.starts_with("~~~");
-}
-
 bool is_reference_line(std::string_view line) {
   const auto at = line.find_first_not_of(" \t>*_`#-+\\");
   if (at == line.npos)
@@ -117,14 +113,14 @@ bool is_ruler(std::string_view line) {
 /// A model that answers inside of one big code block means its content.
 std::string_view without_outer_fence(std::string_view reply) {
   const auto text = trim(reply);
-  if (!is_fence(text.substr(0, 3)))
+  if (!is_code_fence(text.substr(0, text.find('\n'))))
     return text;
   const auto body = text.substr(std::min(text.find('\n'), text.size() - 1) + 1);
   std::size_t fences = 0;
   std::size_t last = 0;
   for (std::size_t at = 0; at < body.size();) {
     const auto end = std::min(body.find('\n', at), body.size());
-    if (is_fence(body.substr(at, end - at))) {
+    if (is_code_fence(body.substr(at, end - at))) {
       ++fences;
       last = at;
     }
@@ -170,13 +166,15 @@ public:
 
 private:
   void line(std::string_view raw) {
-    if (is_fence(raw)) {
+    if (is_code_fence(raw)) {
       fenced_ = !fenced_;
       add("```");
       return;
     }
     if (fenced_) {
-      add(safe_code(raw, known_));
+      // A line that only became a fence must not end the block.
+      if (const auto safe = safe_code(raw, known_); !is_code_fence(safe))
+        add(safe);
       return;
     }
     if (const auto found = heading_of(raw)) {
