@@ -66,7 +66,8 @@ public:
   }
 
   bool ends(std::string_view ending) const {
-    return std::string_view{word_}.ends_with(ending);
+    // Most endings differ in their last letter: no call is needed to see that.
+    return word_.size() >= ending.size() && word_.back() == ending.back() && std::string_view{word_}.ends_with(ending);
   }
 
   std::size_t before(std::string_view ending) const {
@@ -81,8 +82,9 @@ public:
   /// The first rule whose ending fits decides; it is applied when what stands before measures more than `m`.
   template <std::size_t N>
   void apply(const std::array<rule, N>& rules, int m) {
+    const auto last = word_.back();
     for (const auto& [ending, by] : rules) {
-      if (!ends(ending))
+      if (ending.back() != last || !ends(ending))
         continue;
       if (measure(before(ending)) > m)
         replace(ending, by);
@@ -144,8 +146,9 @@ void long_endings(word_view& w) {
       w.replace("ion", "");
     return;
   }
+  const auto last = w.word_.back();
   for (const auto ending : fourth) {
-    if (!w.ends(ending))
+    if (ending.back() != last || !w.ends(ending))
       continue;
     if (w.measure(w.before(ending)) > 1)
       w.replace(ending, "");

@@ -27,6 +27,28 @@ struct part {
   }
 };
 
+/// What a byte below 0x80 is, so that plain text needs no decoding.
+struct plain {
+  letter_kind kind = letter_kind::none;
+  char folded = 0;
+};
+
+constexpr std::array<plain, 128> make_plain() {
+  std::array<plain, 128> result{};
+  for (std::size_t c = 0; c < result.size(); ++c) {
+    const auto sign = static_cast<char>(c);
+    if (sign >= 'a' && sign <= 'z')
+      result[c] = {letter_kind::letter, sign};
+    else if (sign >= 'A' && sign <= 'Z')
+      result[c] = {letter_kind::capital, static_cast<char>(sign - 'A' + 'a')};
+    else if (sign >= '0' && sign <= '9')
+      result[c] = {letter_kind::digit, sign};
+  }
+  return result;
+}
+
+constexpr auto plain_letters = make_plain();
+
 bool word_character(letter_kind kind) {
   return kind == letter_kind::letter || kind == letter_kind::capital || kind == letter_kind::digit;
 }
@@ -38,6 +60,14 @@ public:
 
   void run() {
     while (at_ < text_.size()) {
+      const auto byte = static_cast<unsigned char>(text_[at_]);
+      if (byte < plain_letters.size()) {
+        if (plain_letters[byte].kind == letter_kind::none)
+          ++at_;
+        else
+          read_run();
+        continue;
+      }
       const auto first = read_letter(text_, at_);
       if (first.kind == letter_kind::ideograph)
         give_ideograph(first);
@@ -75,6 +105,16 @@ private:
     into.letters = into.digits = into.capitals = 0;
     into.joint = '\0';
     while (at_ < text_.size()) {
+      const auto byte = static_cast<unsigned char>(text_[at_]);
+      if (byte < plain_letters.size() && plain_letters[byte].kind != letter_kind::none) {
+        const auto [kind, folded] = plain_letters[byte];
+        (kind == letter_kind::digit ? into.digits : into.letters) += 1;
+        into.capitals += kind == letter_kind::capital ? 1 : 0;
+        if (into.text.size() < token_limit)
+          into.text += folded;
+        ++at_;
+        continue;
+      }
       const auto c = read_letter(text_, at_);
       if (word_character(c.kind)) {
         (c.kind == letter_kind::digit ? into.digits : into.letters) += 1;
