@@ -17,6 +17,8 @@ constexpr double other_name_factor = 0.7;
 /// A document is about the same when it has as many telling words of the ticket, or one that is so much of it.
 constexpr int enough_telling = 2;
 constexpr double enough_share = 0.2;
+/// Less than this share of the best score is chance.
+constexpr double enough_score = 0.3;
 
 /// A query, and what its terms prove.
 struct question {
@@ -58,26 +60,41 @@ question question_of(const request& what, const finder_settings& settings) {
   return result;
 }
 
-/// @param terms which of the query's terms a hit has; 0 = its index doesn't say
-bool alike(std::uint64_t terms, const question& asked) {
+/// How surely a hit is about the same.
+enum class likeness : unsigned char { none, some, sure };
+
+/// @param terms which of the query's terms the hit has; 0 = its index doesn't say
+likeness likeness_of(std::uint64_t terms, const question& asked) {
   if (terms == 0)
-    return true;
+    return likeness::sure;
   int telling = 0;
   double weight = 0;
   for (const auto& thing : asked.things) {
     if ((terms & thing.names) == 0)
       continue;
     if (thing.proof == proof::alone)
-      return true;
+      return likeness::sure;
     telling += thing.proof == proof::shared ? 1 : 0;
     weight += thing.weight;
   }
-  return telling >= enough_telling || (telling > 0 && weight >= enough_share * asked.weight);
+  if (telling == 0)
+    return likeness::none;
+  return telling >= enough_telling || weight >= enough_share * asked.weight ? likeness::sure : likeness::some;
 }
 
+/// Where one hit is surely about the same, others that come close to the best may be, too; where none is, the words in
+/// common are chance.
 template <class Hit>
 source_status keep_alike(std::vector<Hit>& hits, const question& asked) {
-  std::erase_if(hits, [&](const Hit& hit) { return !alike(hit.terms, asked); });
+  bool sure = false;
+  const auto least = hits.empty() ? 0 : hits.front().score * enough_score;
+  std::erase_if(hits, [&](const Hit& hit) {
+    const auto how = likeness_of(hit.terms, asked);
+    sure = sure || how == likeness::sure;
+    return how == likeness::none || (how == likeness::some && hit.score < least);
+  });
+  if (!sure)
+    hits.clear();
   return hits.empty() ? source_status::empty : source_status::ok;
 }
 
