@@ -146,6 +146,7 @@ struct call_model {
   std::uint32_t attempt = 0;
   std::vector<net::llm::message> messages;
   milliseconds limit{0}; ///< per call, unless the provider's own limit is longer
+  std::string correlation_id;
 };
 
 /// Write the note, once. Answered by `note_outcome`.
@@ -156,6 +157,7 @@ struct write_note {
   std::string marker;
   timestamp deadline;
   milliseconds timeout{0}; ///< from now to `deadline`
+  std::string correlation_id;
 };
 
 /// Look for the note on the ticket. Answered by `note_looked_up`. Only reads.
@@ -164,6 +166,7 @@ struct look_for_note {
   std::uint32_t round = 0;
   std::string ticket_id;
   std::string marker;
+  std::string correlation_id;
 };
 
 enum class timer_kind : std::uint8_t {

@@ -195,7 +195,8 @@ private:
 
   void ask_model(const findings& found) {
     const auto limit = std::min(settings_.synthesize_timeout, model_time());
-    out_.effects.emplace_back(call_model{attempt_, compose_prompt(s_.ticket, found, settings_), limit});
+    out_.effects.emplace_back(
+        call_model{attempt_, compose_prompt(s_.ticket, found, settings_), limit, s_.ticket.correlation_id});
   }
 
   void use_answer(model_answer&& answer) {
@@ -244,8 +245,8 @@ private:
     const auto number = s_.writes + 1;
     const auto deadline = world_.now + timeout;
     emit(write_started{number, deadline});
-    out_.effects.emplace_back(
-        write_note{number, s_.ticket.ticket_id, std::move(note), marker_of(world_.id), deadline, timeout});
+    out_.effects.emplace_back(write_note{number, s_.ticket.ticket_id, std::move(note), marker_of(world_.id), deadline,
+                                         timeout, s_.ticket.correlation_id});
     start(timer_kind::write_limit, timeout + settings_.write_margin);
   }
 
@@ -275,7 +276,8 @@ private:
   }
 
   void look(std::uint32_t round) {
-    out_.effects.emplace_back(look_for_note{s_.writes, round, s_.ticket.ticket_id, marker_of(world_.id)});
+    out_.effects.emplace_back(
+        look_for_note{s_.writes, round, s_.ticket.ticket_id, marker_of(world_.id), s_.ticket.correlation_id});
   }
 
   void look_again(std::uint32_t round, net::desk::desk_failure& failure) {

@@ -62,7 +62,7 @@ void job_effects::run_one(gather& what, feedback<job_core> answer) {
 void job_effects::run_one(call_model& what, feedback<job_core> answer) {
   auto call = std::make_shared<model_call>();
   call->tenant = answer.key().tenant;
-  call->correlation_id = answer.key().id;
+  call->correlation_id = std::move(what.correlation_id);
   call->messages = std::move(what.messages);
   call->started = [answer, attempt = what.attempt] { answer(model_started{attempt}); };
   call->done = [answer, attempt = what.attempt](model_outcome outcome) {
@@ -76,7 +76,8 @@ void job_effects::run_one(call_model& what, feedback<job_core> answer) {
 
 void job_effects::run_one(write_note& what, feedback<job_core> answer) {
   auto task = std::make_shared<desk_write>();
-  task->note = {std::move(what.ticket_id), std::move(what.note), std::move(what.marker), answer.key().id, what.timeout};
+  task->note = {std::move(what.ticket_id), std::move(what.note), std::move(what.marker), std::move(what.correlation_id),
+                what.timeout};
   task->deadline = what.deadline;
   task->done = [answer, write = what.write](note_result result) { answer(note_outcome{write, std::move(result)}); };
   if (auto desk = desk_.get())
@@ -89,7 +90,7 @@ void job_effects::run_one(look_for_note& what, feedback<job_core> answer) {
   auto task = std::make_shared<desk_look>();
   task->ticket_id = std::move(what.ticket_id);
   task->marker = std::move(what.marker);
-  task->correlation_id = answer.key().id;
+  task->correlation_id = std::move(what.correlation_id);
   task->done = [answer, write = what.write, round = what.round](look_result result) {
     answer(note_looked_up{write, round, std::move(result)});
   };

@@ -71,7 +71,7 @@ class Observability(unittest.TestCase):
         before = self.troupe.metrics()
         self.run_job("O-4", "desk-request-0004")
         after = until(lambda: self.grown(before), "metrics that have grown")
-        self.assertEqual(after.get("queue_depth", after.get('queue_depth{state="pending"}')), 0, after)
+        self.assertEqual(after['queue_depth{status="pending"}'], 0, after)
 
     def grown(self, before):
         after = self.troupe.metrics()

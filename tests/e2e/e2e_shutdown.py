@@ -29,12 +29,16 @@ class Shutdown(unittest.TestCase):
         self.troupe.process.send_signal(signal.SIGINT)
         self.assertEqual(self.troupe.wait(25), 0)
 
-    def test_work_that_can_be_finished_is(self):
+    def test_an_answer_that_is_on_its_way_is_waited_for_and_not_paid_twice(self):
         self.llm.behave({"behaviour": "slow", "seconds": 1})
         jobs = [self.troupe.accepted(ticket_id=f"S-{n}") for n in range(2)]
         until(lambda: len(self.llm.calls()) == 2, "both calls of the model")
         self.assertEqual(self.troupe.stop(), 0)
+        self.troupe.start()
+        for job in jobs:
+            self.assertEqual(self.troupe.ended(job)["status"], "completed")
         self.assertEqual(self.desk.references(), {job: 1 for job in jobs})
+        self.assertEqual(len(self.llm.calls()), 2)
 
     def test_work_that_takes_too_long_is_parked_and_goes_on_after_the_restart(self):
         self.llm.behave({"behaviour": "slow", "seconds": 50})

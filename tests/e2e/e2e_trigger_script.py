@@ -29,7 +29,8 @@ class TriggerScript(unittest.TestCase):
         folder.mkdir(exist_ok=True)
         shutil.copy(SHIPPED / "send_to_troupe.py", folder)
         (folder / "signing_secret.txt").write_text(secret + "\r\n")
-        (folder / "send_to_troupe.ini").write_text(f"[troupe]\nurl = {url or self.troupe.url + "/webhook/servicedesk"}\ntenant_id = acme\n"
+        url = url or f"{self.troupe.url}/webhook/servicedesk"
+        (folder / "send_to_troupe.ini").write_text(f"[troupe]\nurl = {url}\ntenant_id = acme\n"
                                                    "secret_file = signing_secret.txt\nattempts = 1\n")
         done = subprocess.run([sys.executable, folder / "send_to_troupe.py", *options, file], text=True,
                               capture_output=True, timeout=60)

@@ -137,9 +137,9 @@ class Troupe:
     def launch(self, before=None):
         """Starts the server without waiting. `before` runs in the new process, to set limits for instance."""
         assert self.process is None, "already running"
-        with open(self.folder / "serve.log", "ab") as log:
+        with open(self.folder / "serve.log", "ab") as log, open(self.folder / "serve.out", "ab") as out:
             self.process = subprocess.Popen([str(binary()), "serve", "-c", str(self.config), *self.arguments],
-                                            env=self.variables(), cwd=self.folder, stdout=log, stderr=log,
+                                            env=self.variables(), cwd=self.folder, stdout=out, stderr=log,
                                             stdin=subprocess.DEVNULL, preexec_fn=before, start_new_session=True)
         return self
 
