@@ -163,6 +163,7 @@ void connection::handle() {
 void connection::answered(exchange& x) {
   if (&x != exchange_ || phase_ != phase::answering)
     return;
+  auto self = shared_from_this(); // the shard lets go of what closes
   finish(x);
   pump();
 }

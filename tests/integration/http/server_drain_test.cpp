@@ -49,11 +49,14 @@ TEST_CASE("requests in hand are answered before a drain ends") {
   server_fixture running{{}, 2};
   auto answering = running.connect();
   auto sending = running.connect();
+  peer idle[] = {running.connect(), running.connect()}; // one on each thread
   REQUIRE(answering.send(get("/kept")));
   auto reply = running.kept.take();
   REQUIRE(sending.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"));
   CHECK(sending.receive_exactly(25).size() == 25); // so the server has begun to read it
   auto drained = drain(running);
+  for (auto& each : idle)
+    CHECK(each.at_end()); // so every thread knows
   REQUIRE(sending.send("hello"));
   auto second = sending.response();
   CHECK(second.body == "hello");
