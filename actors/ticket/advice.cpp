@@ -5,177 +5,14 @@
 #include <cmath>
 #include <utility>
 
+#include "actors/ticket/verbs.hpp"
+
 namespace troupe::actors::ticket {
 
 namespace {
 
 constexpr std::size_t longest_step = 45; // words
 constexpr std::size_t steps_per_ticket = 3;
-
-/// What technicians did, and how to say it to the next one. Sorted.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 78> verbs{{
-    {"activated", "activate"},
-    {"added", "add"},
-    {"adjusted", "adjust"},
-    {"allowed", "allow"},
-    {"applied", "apply"},
-    {"asked", "ask"},
-    {"assigned", "assign"},
-    {"changed", "change"},
-    {"checked", "check"},
-    {"cleaned", "clean"},
-    {"cleared", "clear"},
-    {"closed", "close"},
-    {"configured", "configure"},
-    {"connected", "connect"},
-    {"copied", "copy"},
-    {"corrected", "correct"},
-    {"created", "create"},
-    {"deactivated", "deactivate"},
-    {"deleted", "delete"},
-    {"deployed", "deploy"},
-    {"disabled", "disable"},
-    {"disconnected", "disconnect"},
-    {"downgraded", "downgrade"},
-    {"edited", "edit"},
-    {"enabled", "enable"},
-    {"ended", "end"},
-    {"exchanged", "exchange"},
-    {"expanded", "expand"},
-    {"extended", "extend"},
-    {"fixed", "fix"},
-    {"flushed", "flush"},
-    {"forced", "force"},
-    {"freed", "free"},
-    {"granted", "grant"},
-    {"imported", "import"},
-    {"increased", "increase"},
-    {"installed", "install"},
-    {"joined", "join"},
-    {"killed", "kill"},
-    {"lowered", "lower"},
-    {"mapped", "map"},
-    {"moved", "move"},
-    {"opened", "open"},
-    {"ordered", "order"},
-    {"patched", "patch"},
-    {"raised", "raise"},
-    {"ran", "run"},
-    {"re-enabled", "re-enable"},
-    {"rebooted", "reboot"},
-    {"rebuilt", "rebuild"},
-    {"reconfigured", "reconfigure"},
-    {"reconnected", "reconnect"},
-    {"recreated", "recreate"},
-    {"reduced", "reduce"},
-    {"reinstalled", "reinstall"},
-    {"released", "release"},
-    {"removed", "remove"},
-    {"renamed", "rename"},
-    {"renewed", "renew"},
-    {"repaired", "repair"},
-    {"replaced", "replace"},
-    {"reseated", "reseat"},
-    {"restarted", "restart"},
-    {"restored", "restore"},
-    {"rolled", "roll"},
-    {"set", "set"},
-    {"started", "start"},
-    {"stopped", "stop"},
-    {"swapped", "swap"},
-    {"switched", "switch"},
-    {"synced", "sync"},
-    {"tested", "test"},
-    {"turned", "turn"},
-    {"uninstalled", "uninstall"},
-    {"unlocked", "unlock"},
-    {"updated", "update"},
-    {"upgraded", "upgrade"},
-    {"verified", "verify"},
-}};
-static_assert(std::is_sorted(verbs.begin(), verbs.end()));
-
-/// Sentences that close a ticket rather than solve it.
-constexpr std::array<std::string_view, 16> closings{
-    "closed", "closing", "confirmed",  "done",      "issue resolved", "no further", "problem solved", "resolved",
-    "thank",  "ticket",  "user confi", "user repo", "user veri",      "users conf", "verified with",  "working"};
-
-std::string_view first_word(std::string_view text) {
-  std::size_t end = 0;
-  while (end < text.size() && (is_letter(text[end]) || text[end] == '-'))
-    ++end;
-  return text.substr(0, end);
-}
-
-/// What to say for the past tense of a verb; empty if it isn't one of ours.
-std::string_view base_of(std::string_view past) {
-  const auto found = std::lower_bound(verbs.begin(), verbs.end(), past,
-                                      [](const auto& verb, std::string_view word) { return verb.first < word; });
-  return found != verbs.end() && found->first == past ? found->second : std::string_view{};
-}
-
-bool is_base(std::string_view word) {
-  return std::any_of(verbs.begin(), verbs.end(), [&](const auto& verb) { return verb.second == word; });
-}
-
-std::string_view without_subject(std::string_view sentence) {
-  for (const std::string_view who : {"I ", "We ", "we "})
-    if (sentence.starts_with(who))
-      return trim(sentence.substr(who.size()));
-  return sentence;
-}
-
-bool is_action(std::string_view sentence) {
-  const auto word = lower(first_word(without_subject(sentence)));
-  return !base_of(word).empty() || is_base(word);
-}
-
-bool is_closing(std::string_view sentence) {
-  const auto start = lower(sentence.substr(0, 16));
-  return std::any_of(closings.begin(), closings.end(), [&](auto closing) { return start.starts_with(closing); });
-}
-
-void append_word(std::string& out, std::string_view word, bool capital) {
-  out += word;
-  auto& first = out[out.size() - word.size()];
-  if (capital && first >= 'a' && first <= 'z')
-    first = static_cast<char>(first - 'a' + 'A');
-}
-
-/// "Restarted the spooler and cleared the queue" -> "Restart the spooler and clear the queue".
-std::string imperative(std::string_view sentence) {
-  const auto text = without_subject(sentence);
-  const auto verb = first_word(text);
-  const auto base = base_of(lower(verb));
-  if (base.empty())
-    return std::string{sentence};
-  std::string out;
-  out.reserve(text.size());
-  append_word(out, base, true);
-  auto rest = text.substr(verb.size());
-  while (!rest.empty()) {
-    // Further verbs of the same subject follow a comma, an "and" or a "then".
-    std::size_t joint = 0;
-    for (const std::string_view link : {", then ", ", and ", " and then ", " and ", " then ", ", "})
-      if (rest.starts_with(link)) {
-        joint = link.size();
-        break;
-      }
-    if (joint == 0) {
-      out += rest.front();
-      rest.remove_prefix(1);
-      continue;
-    }
-    out += rest.substr(0, joint);
-    rest.remove_prefix(joint);
-    const auto next = first_word(rest);
-    if (const auto next_base = base_of(next); !next_base.empty()) {
-      out += next_base;
-      rest.remove_prefix(next.size());
-    }
-  }
-  return out;
-}
 
 std::string without_stop(std::string text) {
   while (!text.empty() && (text.back() == '.' || text.back() == '!' || text.back() == ';' || text.back() == ','))
@@ -191,28 +28,45 @@ std::string limit_words(std::string_view text, std::size_t words) {
   return out;
 }
 
-double worth(const term_set& subject, std::string_view sentence) {
-  const auto length = static_cast<double>(std::max<std::size_t>(4, sentence.size() / 6));
-  return (is_action(sentence) ? 2.0 : 0.0)
-         + 4.0 * static_cast<double>(shared_terms(subject, sentence)) / std::sqrt(length)
-         - (is_closing(sentence) ? 4.0 : 0.0);
-}
-
 struct candidate {
   std::string_view sentence;
-  std::size_t source;
-  std::size_t order;
-  double value;
+  std::vector<std::uint32_t> terms;
+  std::size_t source = 0;
+  std::size_t order = 0;
+  double value = 0;
 };
 
-/// How much of the smaller text's terms the other one has, too.
-bool says_the_same(std::string_view a, std::string_view b) {
-  term_set first;
-  first.add(a);
-  term_set second;
-  second.add(b);
-  const auto least = std::min(first.size(), second.size());
-  return least == 0 || 10 * shared_terms(first, b) >= 7 * least;
+/// What a sentence is worth for the new ticket: an action counts, and what it shares with the ticket for its length.
+candidate judge(const term_set& subject, std::string_view sentence) {
+  candidate out{sentence, terms_in(sentence)};
+  const auto length = static_cast<double>(std::max<std::size_t>(4, sentence.size() / 6));
+  out.value = 4.0 * static_cast<double>(count_known(subject, out.terms)) / std::sqrt(length);
+  if (names_action(sentence))
+    out.value += 2;
+  if (closes_ticket(sentence))
+    out.value -= 4;
+  return out;
+}
+
+/// Most of the shorter sentence's terms are in the other one, too.
+bool say_the_same(const candidate& a, const candidate& b) {
+  std::size_t shared = 0;
+  for (auto i = a.terms.begin(), j = b.terms.begin(); i != a.terms.end() && j != b.terms.end();) {
+    shared += *i == *j ? 1 : 0;
+    const bool first = *i <= *j;
+    const bool second = *j <= *i;
+    i += first ? 1 : 0;
+    j += second ? 1 : 0;
+  }
+  return 10 * shared >= 7 * std::min(a.terms.size(), b.terms.size());
+}
+
+void best_first(std::vector<candidate>& list) {
+  std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.value > b.value; });
+}
+
+void in_order(std::vector<candidate>& list) {
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
 }
 
 std::vector<candidate> candidates_of(const term_set& subject, const std::vector<const storage::past_ticket*>& tickets) {
@@ -221,13 +75,15 @@ std::vector<candidate> candidates_of(const term_set& subject, const std::vector<
     if (!tickets[i])
       continue;
     for (const auto sentence : sentences(tickets[i]->resolution)) {
-      if (is_closing(sentence))
+      if (closes_ticket(sentence))
         continue;
-      const auto value = worth(subject, sentence) + 3.0 / static_cast<double>(i + 1);
-      out.push_back({sentence, i, out.size(), value});
+      out.push_back(judge(subject, sentence));
+      out.back().source = i;
+      out.back().order = out.size();
+      out.back().value += 3.0 / static_cast<double>(i + 1);
     }
   }
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.value > b.value; });
+  best_first(out);
   return out;
 }
 
@@ -242,12 +98,15 @@ term_set subject_of(const accepted& ticket) {
 
 bool resembles(const term_set& subject, const storage::past_ticket& past) {
   const std::size_t needed = subject.size() <= 3 ? 1 : subject.size() <= 20 ? 2 : 3;
-  term_set seen;
+  std::array<std::uint32_t, 4> seen{};
+  std::size_t terms = 0;
   std::size_t shared = 0;
   for (const auto* text : {&past.subject, &past.description, &past.resolution}) {
     each_term(*text, [&](std::uint32_t term, std::string_view word) {
-      if (!subject.contains(term) || !seen.insert(term))
+      const auto end = seen.begin() + static_cast<std::ptrdiff_t>(terms);
+      if (shared >= needed || !subject.contains(term) || std::find(seen.begin(), end, term) != end)
         return;
+      seen[terms++] = term;
       // An error code or a model's name says more than a word.
       shared += std::any_of(word.begin(), word.end(), is_digit) ? 2 : 1;
     });
@@ -259,26 +118,25 @@ bool resembles(const term_set& subject, const storage::past_ticket& past) {
 
 std::string key_sentences(const term_set& subject, std::string_view resolution, std::size_t words) {
   const auto text = clean(resolution);
-  const auto all = sentences(text);
-  if (all.empty())
-    return {};
   if (count_words(text) <= words)
     return clean_line(text);
   std::vector<candidate> ranked;
-  for (const auto sentence : all)
-    ranked.push_back({sentence, 0, ranked.size(), worth(subject, sentence)});
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.value > b.value; });
+  for (const auto sentence : sentences(text)) {
+    ranked.push_back(judge(subject, sentence));
+    ranked.back().order = ranked.size();
+  }
+  best_first(ranked);
   std::vector<candidate> kept;
-  for (const auto& next : ranked) {
+  for (auto& next : ranked) {
     const auto length = count_words(next.sentence);
-    if (length <= words) {
-      kept.push_back(next);
-      words -= length;
-    }
+    if (length > words)
+      continue;
+    words -= length;
+    kept.push_back(std::move(next));
   }
   if (kept.empty())
     return limit_words(ranked.front().sentence, words);
-  std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
+  in_order(kept);
   std::string out;
   for (const auto& part : kept) {
     if (!out.empty())
@@ -292,21 +150,21 @@ std::vector<step> next_steps(const term_set& subject, const std::vector<const st
                              std::size_t most) {
   std::vector<candidate> kept;
   std::vector<std::size_t> taken(tickets.size(), 0);
-  for (const auto& next : candidates_of(subject, tickets)) {
+  for (auto& next : candidates_of(subject, tickets)) {
     if (kept.size() == most)
       break;
-    const auto repeats = [&](const candidate& other) { return says_the_same(other.sentence, next.sentence); };
+    const auto repeats = [&](const candidate& other) { return say_the_same(other, next); };
     if (taken[next.source] == steps_per_ticket || std::any_of(kept.begin(), kept.end(), repeats))
       continue;
     ++taken[next.source];
-    kept.push_back(next);
+    kept.push_back(std::move(next));
   }
-  std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.order < b.order; });
+  in_order(kept);
   std::vector<step> out;
   out.reserve(kept.size());
   for (const auto& part : kept)
     out.push_back({without_stop(limit_words(imperative(clean_line(part.sentence)), longest_step)), part.source,
-                   is_action(part.sentence)});
+                   names_action(part.sentence)});
   return out;
 }
 

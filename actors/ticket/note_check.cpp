@@ -54,7 +54,7 @@ std::optional<section> section_named(std::string_view title) {
   std::string plain;
   for (const char c : title) {
     if (is_letter(c))
-      plain += lower(std::string_view{&c, 1});
+      plain += lower(c);
     else if (c == ' ' && !plain.empty() && plain.back() != ' ')
       plain += ' ';
   }
@@ -96,10 +96,10 @@ bool is_reference_line(std::string_view line) {
   const auto at = line.find_first_not_of(" \t>*_`#-+\\");
   if (at == line.npos)
     return false;
-  const auto start = lower(line.substr(at, 12));
-  if (!start.starts_with("ref"))
+  const auto start = line.substr(at);
+  if (!starts_like(start, "ref"))
     return false;
-  const auto colon = std::string_view{start}.find_first_not_of(" *_`\\", 3);
+  const auto colon = start.find_first_not_of(" *_`\\", 3);
   return colon != start.npos && start[colon] == ':';
 }
 

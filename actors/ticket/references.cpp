@@ -75,7 +75,7 @@ bool references::mentions(std::string_view text) const {
 }
 
 std::size_t references::id_at(std::string_view text, std::size_t at) const {
-  if (at > 0 && (is_word_byte(text[at - 1]) || text[at - 1] == '-'))
+  if (at > 0 && (is_word_byte(text[at - 1]) || text[at - 1] == '-' || text[at - 1] == '&'))
     return 0;
   std::size_t end = at;
   if (text[at] == '#') {
@@ -85,10 +85,15 @@ std::size_t references::id_at(std::string_view text, std::size_t at) const {
     if (letters < 2 || letters > longest_prefix)
       return 0;
     end += letters;
-    if (std::find(prefixes_.begin(), prefixes_.end(), lower(text.substr(at, letters))) == prefixes_.end())
-      return 0;
+    const auto name = text.substr(at, letters);
     if (end < text.size() && (text[end] == '-' || text[end] == '#' || text[end] == ' '))
       ++end;
+    // Most words end here.
+    if (end >= text.size() || !is_digit(text[end]))
+      return 0;
+    const auto known = [&](const std::string& prefix) { return prefix.size() == letters && starts_like(name, prefix); };
+    if (std::none_of(prefixes_.begin(), prefixes_.end(), known))
+      return 0;
   }
   const auto digits = digits_at(text, end);
   end += digits;

@@ -58,7 +58,7 @@ std::uint32_t term_of(std::string_view word) {
   bool digits = false;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = word[i];
-    small[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    small[i] = lower(c);
     digits = digits || is_digit(c);
   }
   const std::string_view text{small.data(), word.size()};
@@ -96,14 +96,18 @@ bool term_set::contains(std::uint32_t term) const {
   return false;
 }
 
-std::size_t shared_terms(const term_set& known, std::string_view text) {
-  term_set seen;
-  std::size_t shared = 0;
-  each_term(text, [&](std::uint32_t term, std::string_view) {
-    if (known.contains(term) && seen.insert(term))
-      ++shared;
-  });
-  return shared;
+std::vector<std::uint32_t> terms_in(std::string_view text) {
+  std::vector<std::uint32_t> out;
+  out.reserve(16);
+  each_term(text, [&](std::uint32_t term, std::string_view) { out.push_back(term); });
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+std::size_t count_known(const term_set& known, const std::vector<std::uint32_t>& terms) {
+  return static_cast<std::size_t>(
+      std::count_if(terms.begin(), terms.end(), [&](std::uint32_t term) { return known.contains(term); }));
 }
 
 } // namespace troupe::actors::ticket

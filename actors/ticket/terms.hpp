@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "actors/ticket/text.hpp"
 
@@ -53,7 +54,10 @@ private:
   std::size_t size_ = 0;
 };
 
-/// How many different terms of `text` are in `known`.
-std::size_t shared_terms(const term_set& known, std::string_view text);
+/// The different terms of a short text, sorted.
+std::vector<std::uint32_t> terms_in(std::string_view text);
+
+/// How many of these `known` has.
+std::size_t count_known(const term_set& known, const std::vector<std::uint32_t>& terms);
 
 } // namespace troupe::actors::ticket

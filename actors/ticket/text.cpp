@@ -55,6 +55,17 @@ void each_word(std::string_view text, Visit visit) {
     visit(text.size());
 }
 
+/// Whether text is already as `clean_line` makes it; not sure of anything beyond ASCII.
+bool is_clean_line(std::string_view text) {
+  char before = ' ';
+  for (const char c : text) {
+    if (c < ' ' || c == 0x7F || (c == ' ' && before == ' '))
+      return false;
+    before = c;
+  }
+  return text.empty() || before != ' ';
+}
+
 /// Whether the full stop at `at` belongs to its word: an abbreviation, an initial or a list's number.
 bool is_abbreviation(std::string_view text, std::size_t start, std::size_t at) {
   auto from = at;
@@ -89,22 +100,6 @@ std::size_t sentence_end(std::string_view text, std::size_t start, std::size_t a
 
 } // namespace
 
-bool is_space(char c) {
-  return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_word_byte(char c) {
-  return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
-}
-
 std::string_view trim(std::string_view text) {
   while (!text.empty() && is_space(text.front()))
     text.remove_prefix(1);
@@ -116,8 +111,7 @@ std::string_view trim(std::string_view text) {
 std::string lower(std::string_view text) {
   std::string out{text};
   for (auto& c : out)
-    if (c >= 'A' && c <= 'Z')
-      c = static_cast<char>(c - 'A' + 'a');
+    c = lower(c);
   return out;
 }
 
@@ -187,6 +181,8 @@ std::string clean(std::string_view text) {
 }
 
 std::string clean_line(std::string_view text) {
+  if (is_clean_line(text))
+    return std::string{text};
   auto cleaned = clean(text);
   std::size_t length = 0;
   bool gap = false;

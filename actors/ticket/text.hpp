@@ -44,15 +44,39 @@ std::string_view first_words(std::string_view text, std::size_t limit);
 /// addresses don't.
 std::vector<std::string_view> sentences(std::string_view text);
 
-/// ASCII letters in lower case; other bytes as they are.
-std::string lower(std::string_view text);
+constexpr bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
-bool is_space(char c);
-bool is_digit(char c);
-bool is_letter(char c);
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 /// A letter, a digit, or part of a character outside of ASCII.
-bool is_word_byte(char c);
+constexpr bool is_word_byte(char c) {
+  return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// An ASCII letter in lower case; any other byte as it is.
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+std::string lower(std::string_view text);
+
+/// Whether `text` starts with `start`, which is in lower case, in any case.
+constexpr bool starts_like(std::string_view text, std::string_view start) {
+  if (text.size() < start.size())
+    return false;
+  for (std::size_t i = 0; i < start.size(); ++i)
+    if (lower(text[i]) != start[i])
+      return false;
+  return true;
+}
 
 std::string_view trim(std::string_view text);
 
