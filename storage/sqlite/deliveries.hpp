@@ -1,27 +1,25 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "storage/journal.hpp"
+#include "storage/sqlite/delivery_runs.hpp"
 #include "storage/sqlite/statement.hpp"
 
 namespace troupe::storage::sqlite {
 
 /// Which deliveries made which jobs. Digests are random: putting each into an index as it comes would rewrite a page of
 /// its own per delivery. So the head of a journal carries its delivery, the newest are known in memory, and some ten
-/// thousand at a time they settle into the table `deliveries` in the order of their digests, many to a page.
+/// thousand at a time they settle as a sorted run.
 /// All members but `forget_all` are called inside a write transaction.
 class deliveries {
 public:
-  /// What stands for the delivery: half of its SHA-256.
-  using digest = std::array<std::uint8_t, 16>;
   static digest digest_of(const delivery& value) noexcept;
 
+  /// @param generation deliveries that settle together
   explicit deliveries(connection& on, std::size_t generation = 16'384);
 
   /// Reads what other processes added since; everything after `forget_all`.
@@ -33,45 +31,31 @@ public:
   /// The head of `entity` was just written with this delivery.
   void add(const digest& key, std::int64_t entity, timestamp expires);
 
-  /// Settles a part of what is due: at most `count` rows.
-  void settle(std::size_t count);
+  /// Settles the newest if they are enough.
+  void settle();
 
-  /// Forgets expired ones, oldest first, at most `count` looked at; returns how many.
+  /// Forgets expired ones, at most one settled run and `count` others; returns how many. A run goes as a whole, when
+  /// its last delivery has expired; until then its expired ones just don't count.
   std::size_t expire(timestamp now, std::size_t count);
 
   /// After a transaction that failed: memory may be ahead of the database.
   void forget_all() noexcept;
 
 private:
-  struct known {
-    std::int64_t entity;
-    timestamp expires;
-  };
-  struct hash {
-    std::size_t operator()(const digest& key) const noexcept;
-  };
-  struct settling_row {
-    digest key;
-    known value; ///< entity 0: expired since
-  };
-
-  void rotate();
-  std::vector<settling_row>::iterator settling_at(const digest& key);
+  known_delivery* newest(const digest& key);
+  void remember(const known_delivery& value);
+  void link(std::uint32_t place);
 
   std::size_t generation_;
   bool loaded_ = false;
-  std::int64_t seen_ = 0; ///< the last entity that memory knows of
-  std::unordered_map<digest, known, hash> filling_;
-  std::vector<settling_row> settling_; ///< by digest; those before `settled_` are in the table
-  std::size_t settled_ = 0;
+  std::int64_t seen_ = 0;              ///< the last entity that memory knows of
+  std::vector<known_delivery> newest_; ///< in the order of arrival
+  std::vector<std::uint32_t> table_;   ///< places in `newest_` plus 1, by digest; 0 = none. Probed one by one
+  delivery_runs settled_;
 
   statement newer_;
-  statement find_;
-  statement put_;
-  statement fact_;
-  statement set_fact_;
-  statement oldest_;
-  statement drop_;
+  statement settled_through_;
+  statement set_settled_through_;
   statement clear_;
 };
 

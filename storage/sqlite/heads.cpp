@@ -1,46 +1,55 @@
 #include "storage/sqlite/heads.hpp"
 
+#include <algorithm>
 #include <functional>
-#include <utility>
+
+#include <openssl/crypto.h>
 
 namespace troupe::storage::sqlite {
 
-head_cache::name_view::name_view(std::int64_t in_tenant, entity_kind of_kind, std::string_view of) noexcept
-    : tenant{in_tenant}, kind{of_kind}, id{of} {
-  const auto numbers = static_cast<std::size_t>(tenant) * 4 + static_cast<std::size_t>(kind);
-  digest = std::hash<std::string_view>{}(id) ^ (numbers * 0x9e3779b97f4a7c15U);
+bool head_cache::place::holds(std::int64_t in_tenant, entity_kind of_kind, std::string_view of) const noexcept {
+  return tenant == in_tenant && kind == static_cast<std::uint8_t>(of_kind) && std::string_view{id.data(), size} == of;
 }
 
-head* head_cache::find(std::int64_t tenant, entity_kind kind, std::string_view id) {
-  const name_view key{tenant, kind, id};
-  if (const auto found = young_.find(key); found != young_.end())
-    return &found->second;
-  const auto found = old_.find(key);
-  if (found == old_.end())
+head_cache::~head_cache() {
+  OPENSSL_cleanse(places_.data(), places_.size() * sizeof(place));
+}
+
+std::size_t head_cache::place_of(std::int64_t tenant, entity_kind kind, std::string_view id) const noexcept {
+  const auto numbers = static_cast<std::size_t>(tenant) * 4 + static_cast<std::size_t>(kind);
+  return (std::hash<std::string_view>{}(id) ^ (numbers * 0x9e3779b97f4a7c15U)) & mask_;
+}
+
+const head* head_cache::find(std::int64_t tenant, entity_kind kind, std::string_view id) const {
+  if (places_.empty())
     return nullptr;
-  auto node = old_.extract(found);
-  return &young_.insert(std::move(node)).position->second;
+  const auto& at = places_[place_of(tenant, kind, id)];
+  return at.holds(tenant, kind, id) ? &at.value : nullptr;
 }
 
 void head_cache::put(std::int64_t tenant, entity_kind kind, std::string_view id, const head& value) {
-  if (young_.size() >= generation_) {
-    old_ = std::move(young_);
-    young_ = {};
-  }
-  const name_view key{tenant, kind, id};
-  young_.insert_or_assign(name{tenant, kind, std::string{id}, key.digest}, value);
+  if (id.size() > place{}.id.size())
+    return;
+  if (places_.empty())
+    places_.resize(mask_ + 1);
+  auto& at = places_[place_of(tenant, kind, id)];
+  at.tenant = tenant;
+  at.kind = static_cast<std::uint8_t>(kind);
+  at.size = static_cast<std::uint8_t>(id.size());
+  std::copy(id.begin(), id.end(), at.id.begin());
+  at.value = value;
 }
 
 void head_cache::erase(std::int64_t tenant, entity_kind kind, std::string_view id) {
-  const name_view key{tenant, kind, id};
-  for (auto* generation : {&young_, &old_})
-    if (const auto found = generation->find(key); found != generation->end())
-      generation->erase(found);
+  if (places_.empty())
+    return;
+  auto& at = places_[place_of(tenant, kind, id)];
+  if (at.holds(tenant, kind, id))
+    at = {};
 }
 
 void head_cache::clear() noexcept {
-  young_.clear();
-  old_.clear();
+  std::fill(places_.begin(), places_.end(), place{});
 }
 
 } // namespace troupe::storage::sqlite

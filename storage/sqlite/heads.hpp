@@ -1,10 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "storage/cipher.hpp"
 #include "storage/types.hpp"
@@ -26,52 +26,36 @@ struct head {
 };
 
 /// The heads that were written lately, so that the next append needs neither to look one up nor to open its key. The
-/// database has the last word: a head is moved from the number that is kept here, or not at all.
+/// database has the last word: a head is moved from the number that is kept here, or not at all. Each journal has one
+/// place, shared with others: the one used last has it.
 class head_cache {
 public:
-  explicit head_cache(std::size_t generation = 4'096) : generation_{generation} {}
+  /// @param places a power of two
+  explicit head_cache(std::size_t places = 8'192) : mask_{places - 1} {}
+  ~head_cache();
 
   /// Null when it isn't known. Valid until the next call that isn't const.
-  head* find(std::int64_t tenant, entity_kind kind, std::string_view id);
+  const head* find(std::int64_t tenant, entity_kind kind, std::string_view id) const;
+  /// Ids of more than some 40 bytes aren't kept.
   void put(std::int64_t tenant, entity_kind kind, std::string_view id, const head& value);
   void erase(std::int64_t tenant, entity_kind kind, std::string_view id);
   void clear() noexcept;
 
 private:
-  /// Hashed once, since a table asks for the hash of what it holds again and again.
-  struct name_view {
-    name_view(std::int64_t in_tenant, entity_kind of_kind, std::string_view of) noexcept;
+  struct place {
+    std::int64_t tenant = 0; ///< 0: empty
+    std::uint8_t kind = 0;
+    std::uint8_t size = 0;
+    std::array<char, 38> id{};
+    head value;
 
-    std::int64_t tenant;
-    entity_kind kind;
-    std::string_view id;
-    std::size_t digest;
+    bool holds(std::int64_t in_tenant, entity_kind of_kind, std::string_view of) const noexcept;
   };
-  struct name {
-    std::int64_t tenant;
-    entity_kind kind;
-    std::string id;
-    std::size_t digest;
-  };
-  struct hash {
-    using is_transparent = void;
-    template <class Name>
-    std::size_t operator()(const Name& of) const noexcept {
-      return of.digest;
-    }
-  };
-  struct equal {
-    using is_transparent = void;
-    template <class Left, class Right>
-    bool operator()(const Left& x, const Right& y) const noexcept {
-      return x.digest == y.digest && x.tenant == y.tenant && x.kind == y.kind && x.id == y.id;
-    }
-  };
-  using table = std::unordered_map<name, head, hash, equal>;
 
-  std::size_t generation_;
-  table young_;
-  table old_; ///< dropped when the young ones have become as many
+  std::size_t place_of(std::int64_t tenant, entity_kind kind, std::string_view id) const noexcept;
+
+  std::size_t mask_;
+  std::vector<place> places_; ///< made by the first `put`: who only reads or imports needs none
 };
 
 } // namespace troupe::storage::sqlite

@@ -13,10 +13,6 @@ bool ended(job_status status) {
   return status != job_status::pending && status != job_status::running;
 }
 
-/// Rows per append that settle into `deliveries` when that is due: more than one, so that it ends.
-constexpr std::size_t settled_per_append = 2;
-constexpr std::size_t settled_at_least = 64;
-
 } // namespace
 
 journal::journal(connection& on, keyring& keys, tenants& owners)
@@ -73,7 +69,7 @@ std::vector<append_result> journal::append_batch(std::span<const append> batch) 
     catch_up();
     for (const auto& value : batch)
       results.push_back(put(value));
-    deliveries_.settle(std::max(settled_at_least, settled_per_append * batch.size()));
+    deliveries_.settle();
     change.commit();
   } catch (...) {
     forget_all();
@@ -92,10 +88,10 @@ append_result journal::create(const append& value) {
   const auto* owner = tenants_.identify(value.entity.tenant);
   if (!owner)
     return {append_outcome::conflict, 0, {}};
-  deliveries::digest digest{};
+  digest key_of_delivery{};
   if (value.delivery) {
-    digest = deliveries::digest_of(*value.delivery);
-    if (const auto made = deliveries_.find(digest, value.at)) {
+    key_of_delivery = deliveries::digest_of(*value.delivery);
+    if (const auto made = deliveries_.find(key_of_delivery, value.at)) {
       auto row = name_of_.rows(*made);
       if (row.next())
         return {append_outcome::duplicate, 0, row.string(0)};
@@ -107,9 +103,10 @@ append_result journal::create(const append& value) {
   const auto entity = next_entity_;
   const auto number = value.events.size();
   const auto last_event = next_event_ + static_cast<std::int64_t>(number) - 1;
-  const auto delivery = value.delivery
-                            ? std::optional{blob{{reinterpret_cast<const char*>(digest.data()), digest.size()}}}
-                            : std::nullopt;
+  const auto delivery =
+      value.delivery
+          ? std::optional{blob{{reinterpret_cast<const char*>(key_of_delivery.data()), key_of_delivery.size()}}}
+          : std::nullopt;
   const auto expires = value.delivery ? std::optional{value.delivery->expires_at} : std::nullopt;
   const job_columns job{value.job};
   insert_head_.execute(entity, owner->number, kind, id, number, last_event, blob{sealed_}, delivery, expires,
@@ -121,14 +118,14 @@ append_result journal::create(const append& value) {
   ++next_entity_;
   put_events(value, entity, 0, key);
   if (value.delivery)
-    deliveries_.add(digest, entity, value.delivery->expires_at);
+    deliveries_.add(key_of_delivery, entity, value.delivery->expires_at);
   remember(value, *owner, {entity, number, last_event, key, not_a_job, 0, {}});
   return {append_outcome::stored, number, {}};
 }
 
 append_result journal::advance(const append& value) {
   const auto* owner = tenants_.identify(value.entity.tenant);
-  const auto* from = owner ? find_head(value, *owner) : nullptr;
+  const auto from = owner ? find_head(value, *owner) : std::nullopt;
   if (!from || from->number != value.expected)
     return {append_outcome::conflict, from ? from->number : 0, {}};
   auto now = *from;
@@ -143,15 +140,14 @@ append_result journal::advance(const append& value) {
   return {append_outcome::stored, now.number, {}};
 }
 
-const head* journal::find_head(const append& value, const tenants::identity& owner) {
+std::optional<head> journal::find_head(const append& value, const tenants::identity& owner) {
   const auto& [tenant, kind, id] = value.entity;
   if (const auto* known = heads_.find(owner.number, kind, id); known && known->number >= value.expected)
-    return known;
+    return *known;
   auto row = find_head_.rows(owner.number, kind, id);
   if (!row.next())
-    return nullptr;
-  head found{
-    row.integer(0), static_cast<std::uint64_t>(row.integer(1)), row.integer(2), {}, not_a_job, 0, {}};
+    return std::nullopt;
+  head found{row.integer(0), static_cast<std::uint64_t>(row.integer(1)), row.integer(2), {}, not_a_job, 0, {}};
   const auto key = keys_.unwrap_data_key(owner.key, associated_data::entity_data_key(tenant, kind, id), row.text(3));
   if (!key)
     throw error{fault::corrupt, "the key of journal " + id + " of tenant " + tenant + " doesn't open"};
@@ -160,8 +156,7 @@ const head* journal::find_head(const append& value, const tenants::identity& own
     found.status = static_cast<int>(row.integer(4));
   found.priority = static_cast<int>(row.integer(5));
   found.due_at = row.time(6);
-  heads_.put(owner.number, kind, id, found);
-  return heads_.find(owner.number, kind, id);
+  return found;
 }
 
 bool journal::move_head(const append& value, const head& from, std::uint64_t number, std::int64_t last_event) {
@@ -206,10 +201,7 @@ void journal::remember(const append& value, const tenants::identity& owner, head
     now.priority = static_cast<int>(value.job->priority);
     now.due_at = value.job->due_at;
   }
-  if (auto* known = heads_.find(owner.number, kind, id))
-    *known = now;
-  else
-    heads_.put(owner.number, kind, id, now);
+  heads_.put(owner.number, kind, id, now);
 }
 
 std::size_t journal::release_running(timestamp now) {

@@ -39,7 +39,7 @@ private:
   append_result create(const append& value);
   append_result advance(const append& value);
 
-  const head* find_head(const append& value, const tenants::identity& owner);
+  std::optional<head> find_head(const append& value, const tenants::identity& owner);
   /// Whether the head stood where we think.
   bool move_head(const append& value, const head& from, std::uint64_t number, std::int64_t last_event);
   /// Returns the number of the last row.

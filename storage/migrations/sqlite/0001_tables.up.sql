@@ -3,7 +3,7 @@ CREATE TABLE meta (
   name TEXT PRIMARY KEY,
   value NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO meta VALUES ('tenants_version', 1), ('deliveries_settled', 0), ('deliveries_expired', 0);
+INSERT INTO meta VALUES ('tenants_version', 1), ('deliveries_settled', 0);
 
 -- The keys are wrapped, the secrets sealed: see storage/keyring.hpp. Numbers are never used twice, since other tables
 -- name tenants by them.
@@ -71,12 +71,18 @@ CREATE TABLE events (
   payload BLOB NOT NULL
 );
 
--- Deliveries that have left the writer's memory, in the order of their digests.
-CREATE TABLE deliveries (
-  digest BLOB PRIMARY KEY,
-  entity INTEGER NOT NULL,
-  expires INTEGER NOT NULL
-) WITHOUT ROWID;
+-- Deliveries that have left the writer's memory, a generation at a time: see storage/sqlite/delivery_runs.hpp.
+CREATE TABLE delivery_runs (
+  run INTEGER PRIMARY KEY,
+  rows INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  filter BLOB NOT NULL,
+  fences BLOB NOT NULL
+);
+CREATE TABLE delivery_chunks (
+  chunk INTEGER PRIMARY KEY,
+  entries BLOB NOT NULL
+);
 
 CREATE VIEW enhancement_history AS
 SELECT t.id AS tenant_id, j.id AS job_id, j.ticket_id,

@@ -69,14 +69,12 @@ void advance_all(storage::writer& writer, std::size_t jobs, std::size_t batch, s
 
 } // namespace
 
-void measure_appends(std::size_t jobs) {
-  for (const std::size_t batch : {1, 16, 64, 256}) {
-    const auto count = batch == 1 ? jobs / 20 : jobs;
-    const scratch_database database;
-    const auto writer = database.open()->open_writer();
-    accept_all(*writer, count, batch);
-    advance_all(*writer, count, batch, std::max<std::size_t>(batch, 96));
-  }
+void measure_appends(std::size_t jobs, std::size_t batch) {
+  const auto count = batch == 1 ? jobs / 20 : jobs;
+  const scratch_database database;
+  const auto writer = database.open()->open_writer();
+  accept_all(*writer, count, batch);
+  advance_all(*writer, count, batch, std::max<std::size_t>(batch, 96));
 }
 
 } // namespace troupe::bench

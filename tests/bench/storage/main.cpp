@@ -61,12 +61,17 @@ storage::append accepted(std::size_t number) {
 
 } // namespace troupe::bench
 
-/// Prints microseconds of CPU and of the clock per operation. Arguments: `appends`, `searches`, `start`; none: all.
+/// Prints microseconds of CPU and of the clock per operation. Arguments: `appends [BATCH]`, `searches`, `start`; none:
+/// all.
 int main(int count, char** arguments) try {
   using namespace troupe::bench;
   const auto wanted = [&](const char* part) { return count < 2 || std::strcmp(arguments[1], part) == 0; };
-  if (wanted("appends"))
-    measure_appends(200'000);
+  if (wanted("appends")) {
+    const auto only = count > 2 ? std::strtoul(arguments[2], nullptr, 10) : 0;
+    for (const std::size_t batch : {1, 16, 64, 256})
+      if (only == 0 || only == batch)
+        measure_appends(200'000, batch);
+  }
   if (wanted("searches"))
     for (const std::size_t tickets : {10'000, 100'000})
       measure_searches(tickets);

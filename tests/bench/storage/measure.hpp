@@ -56,7 +56,7 @@ std::string job_id(std::size_t number);
 /// A new job as a webhook makes it: 600 bytes of text, with its delivery.
 storage::append accepted(std::size_t number);
 
-void measure_appends(std::size_t jobs);
+void measure_appends(std::size_t jobs, std::size_t batch);
 void measure_searches(std::size_t tickets);
 void measure_start(std::size_t jobs);
 
