@@ -146,6 +146,10 @@ std::string render_part(cmark_node* list, std::size_t room) {
 
 /// Blocks as long as they fit; false when not all did.
 bool render_blocks(cmark_node* document, std::size_t room, std::string& out) {
+  out = render(document);
+  if (out.size() <= room)
+    return true;
+  out.clear();
   for (auto* block = cmark_node_first_child(document); block; block = cmark_node_next(block)) {
     const auto html = render(block);
     if (out.size() + html.size() <= room) {

@@ -35,16 +35,18 @@ constexpr auto plain_characters = [] {
   return result;
 }();
 
-void append_encoded(std::string& out, char c) {
+/// Writes at most three characters; returns the place behind them.
+char* write_encoded(char* out, char c) noexcept {
   static constexpr char digits[] = "0123456789ABCDEF";
   const auto byte = static_cast<unsigned char>(c);
   if (plain_characters[byte]) {
-    out += c;
-    return;
+    *out++ = c;
+    return out;
   }
-  out += '%';
-  out += digits[byte >> 4];
-  out += digits[byte & 15];
+  *out++ = '%';
+  *out++ = digits[byte >> 4];
+  *out++ = digits[byte & 15];
+  return out;
 }
 
 } // namespace
@@ -81,26 +83,28 @@ std::string zoho_accounts_of(std::string_view url) {
 }
 
 std::optional<std::string> path_segment(std::string_view ticket_id) {
-  if (ticket_id.find_first_not_of('.') == ticket_id.npos || ticket_id.find_first_of("/\\?#;%") != ticket_id.npos)
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (ticket_id.find_first_not_of('.') == ticket_id.npos || ticket_id.find_first_of("/\\?#;%") != ticket_id.npos
+      || std::any_of(ticket_id.begin(), ticket_id.end(), is_control))
     return std::nullopt;
-  std::string result;
-  for (const auto c : ticket_id) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      return std::nullopt;
-    append_encoded(result, c);
-  }
+  std::string result(3 * ticket_id.size(), '\0');
+  auto* out = result.data();
+  for (const auto c : ticket_id)
+    out = write_encoded(out, c);
+  result.resize(static_cast<std::size_t>(out - result.data()));
   return result;
 }
 
 std::string form_encoded(std::string_view text) {
-  std::string result;
-  result.reserve(text.size() + text.size() / 2);
+  std::string result(3 * text.size(), '\0');
+  auto* out = result.data();
   for (const auto c : text) {
     if (c == ' ')
-      result += '+';
+      *out++ = '+';
     else
-      append_encoded(result, c);
+      out = write_encoded(out, c);
   }
+  result.resize(static_cast<std::size_t>(out - result.data()));
   return result;
 }
 

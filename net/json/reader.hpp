@@ -103,7 +103,6 @@ private:
   bool enter(type what);
   bool separated(char close);
   bool remember(std::string_view name);
-  void skip_plain() noexcept;
   bool scan_string(std::string_view& out, std::string& decoded, std::size_t& characters);
   bool scan_escaped_tail(std::string& decoded, std::size_t& characters);
   bool scan_escape(std::string& decoded);

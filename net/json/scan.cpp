@@ -1,7 +1,5 @@
 // The characters of strings, numbers and words: the part of the reader that looks at every byte.
-#include <bit>
-#include <cstring>
-
+#include "net/json/plain_run.hpp"
 #include "net/json/reader.hpp"
 #include "net/json/utf8.hpp"
 
@@ -9,45 +7,11 @@ namespace troupe::net::json {
 
 namespace {
 
-constexpr std::uint64_t each(std::uint64_t byte) noexcept {
-  return byte * 0x0101010101010101ULL;
-}
-
-/// Sets the high bit of each byte that ends a run of plain characters: quotation mark, backslash, control character or
-/// not ASCII. Bytes above the first one found may be set wrongly.
-constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
-  const auto zero_where = [](std::uint64_t x) { return (x - each(1)) & ~x; };
-  const auto quotes = zero_where(word ^ each('"'));
-  const auto backslashes = zero_where(word ^ each('\\'));
-  const auto controls = (word - each(0x20)) & ~word;
-  return (quotes | backslashes | controls | word) & each(0x80);
-}
-
-bool is_special(unsigned char c) noexcept {
-  return c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
-}
-
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
 } // namespace
-
-void reader::skip_plain() noexcept {
-  if constexpr (std::endian::native == std::endian::little) {
-    while (end_ - at_ >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, at_, sizeof word);
-      if (const auto found = special_bytes(word)) {
-        at_ += std::countr_zero(found) / 8;
-        return;
-      }
-      at_ += 8;
-    }
-  }
-  while (at_ != end_ && !is_special(static_cast<unsigned char>(*at_)))
-    ++at_;
-}
 
 bool reader::fail_at_byte() {
   if (at_ == end_)
@@ -72,7 +36,7 @@ bool reader::scan_string(std::string_view& out, std::string& decoded, std::size_
   characters = 0;
   const auto* run = start;
   for (;;) {
-    skip_plain();
+    at_ = skip_plain(at_, end_);
     if (at_ == end_)
       return fail_at_byte();
     if (*at_ == '"') {
@@ -99,7 +63,7 @@ bool reader::scan_string(std::string_view& out, std::string& decoded, std::size_
 bool reader::scan_escaped_tail(std::string& decoded, std::size_t& characters) {
   for (;;) {
     const auto* run = at_;
-    skip_plain();
+    at_ = skip_plain(at_, end_);
     decoded.append(run, at_);
     characters += static_cast<std::size_t>(at_ - run);
     if (at_ == end_)

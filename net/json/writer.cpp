@@ -1,5 +1,6 @@
 #include "net/json/writer.hpp"
 
+#include "net/json/plain_run.hpp"
 #include "net/json/utf8.hpp"
 
 namespace troupe::net::json {
@@ -38,17 +39,11 @@ void append_string(std::string& out, std::string_view text) {
   const auto* at = text.data();
   const auto* end = at + text.size();
   const auto* run = at; // what is copied as it is, in one piece
-  while (at != end) {
+  while ((at = skip_plain(at, end)) != end) {
     const auto c = static_cast<unsigned char>(*at);
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      ++at;
+    if (const auto length = c >= 0x80 ? sequence_length(at, end) : 0) {
+      at += length;
       continue;
-    }
-    if (c >= 0x80) {
-      if (const auto length = sequence_length(at, end)) {
-        at += length;
-        continue;
-      }
     }
     out.append(run, at);
     if (c >= 0x80)
