@@ -67,16 +67,16 @@ articles_found answer_of(std::vector<storage::article_hit> hits) {
 
 } // namespace
 
-struct knowledge_base::impl {
+struct knowledge_base::memory {
   struct remembered {
     std::string key;
     std::vector<storage::article_hit> hits;
     storage::timestamp at;
   };
 
-  impl(net::io_threads& io, knowledge_base_settings given, const clock& now)
+  memory(knowledge_base_settings given, const clock& now)
       : settings{std::move(given)}, time{now}, query{fixed_query(settings.source.articles_url)},
-        circuit{{settings.breaker_failures, settings.breaker_pause}}, endpoint{io, endpoint_of(settings.source)} {}
+        circuit{{settings.breaker_failures, settings.breaker_pause}} {}
 
   /// An answer that is no older than `limit`.
   const remembered* recall(const std::string& key, std::chrono::milliseconds limit) {
@@ -150,12 +150,12 @@ struct knowledge_base::impl {
   breaker circuit;
   std::list<remembered> answers; ///< the one used last stands first
   std::unordered_map<std::string, std::list<remembered>::iterator> index;
-
-  http::client endpoint;
 };
 
 knowledge_base::knowledge_base(net::io_threads& io, knowledge_base_settings settings, const clock& time)
-    : impl_{std::make_shared<impl>(io, std::move(settings), time)} {}
+    : endpoint_{std::make_unique<http::client>(io, endpoint_of(settings.source))} {
+  memory_ = std::make_shared<memory>(std::move(settings), time);
+}
 
 knowledge_base::~knowledge_base() = default;
 
@@ -168,29 +168,28 @@ void knowledge_base::find(const request& what, std::function<void(articles_found
   articles_found known;
   bool ask = false;
   {
-    const std::lock_guard lock{impl_->mutex};
-    if (const auto* fresh = impl_->recall(key, impl_->settings.source.articles_cache))
+    const std::lock_guard lock{memory_->mutex};
+    if (const auto* fresh = memory_->recall(key, memory_->settings.source.articles_cache))
       known = answer_of(fresh->hits);
-    else if (impl_->circuit.admit(impl_->time.now()))
+    else if (memory_->circuit.admit(memory_->time.now()))
       ask = true;
     else
-      known = impl_->fall_back(key, "the knowledge base failed several times and isn't asked for a while");
+      known = memory_->fall_back(key, "the knowledge base failed several times and isn't asked for a while");
   }
   if (!ask)
     return done(std::move(known));
   http::call call;
-  call.target = impl_->query + "q=" + percent_encoded(question.text) + "&limit=" + std::to_string(limit);
+  call.target = memory_->query + "q=" + percent_encoded(question.text) + "&limit=" + std::to_string(limit);
   call.headers.emplace_back("Accept", "application/json");
-  if (const auto& token = impl_->settings.source.articles_key; !token.empty())
+  if (const auto& token = memory_->settings.source.articles_key; !token.empty())
     call.headers.emplace_back("Authorization", "Bearer " + std::string{token.reveal()});
-  call.timeout = impl_->settings.source.articles_timeout;
+  call.timeout = memory_->settings.source.articles_timeout;
   call.connect_timeout = std::min(call.connect_timeout, call.timeout);
-  // The one that waits for the answer keeps what it needs alive.
-  auto self = impl_;
-  impl_->endpoint.send(std::move(call),
-                       [self, key = std::move(key), limit, done = std::move(done)](http::call_result outcome) {
-                         done(self->take(key, limit, std::move(outcome)));
-                       });
+  auto self = memory_;
+  endpoint_->send(std::move(call),
+                  [self, key = std::move(key), limit, done = std::move(done)](http::call_result outcome) {
+                    done(self->take(key, limit, std::move(outcome)));
+                  });
 }
 
 } // namespace troupe::actors::search

@@ -14,6 +14,10 @@ namespace troupe::net {
 class io_threads;
 }
 
+namespace troupe::net::http {
+class client;
+}
+
 namespace troupe::actors {
 class clock;
 }
@@ -35,6 +39,7 @@ class knowledge_base {
 public:
   /// Throws `std::invalid_argument` when the url isn't `http://` or `https://` or is malformed.
   knowledge_base(net::io_threads& io, knowledge_base_settings settings, const clock& time);
+  /// What is under way is answered, as failed, before this returns. Not to be called from a `done`.
   ~knowledge_base();
 
   knowledge_base(const knowledge_base&) = delete;
@@ -45,8 +50,9 @@ public:
   void find(const request& what, std::function<void(articles_found)> done);
 
 private:
-  struct impl;
-  std::shared_ptr<impl> impl_;
+  struct memory;
+  std::shared_ptr<memory> memory_;
+  std::unique_ptr<net::http::client> endpoint_; ///< ends first: it breaks off what is under way
 };
 
 } // namespace troupe::actors::search
