@@ -49,12 +49,18 @@ connection::connection(const connection_options& options) : path_{options.path},
       fail(code);
     set_up(options);
   } catch (...) {
-    sqlite3_close_v2(handle_);
+    close();
     throw;
   }
 }
 
 connection::~connection() {
+  close();
+}
+
+void connection::close() noexcept {
+  for (auto* compiled : frames_)
+    sqlite3_finalize(compiled);
   sqlite3_close_v2(handle_);
 }
 
@@ -107,6 +113,31 @@ void connection::execute(const char* sql) {
     fail(code);
 }
 
+int connection::step(frame what) noexcept {
+  static constexpr const char* texts[] = {"BEGIN IMMEDIATE", "BEGIN", "COMMIT", "ROLLBACK"};
+  auto*& compiled = frames_[static_cast<std::size_t>(what)];
+  if (!compiled) {
+    const auto* text = texts[static_cast<std::size_t>(what)];
+    if (const int code = sqlite3_prepare_v3(handle_, text, -1, SQLITE_PREPARE_PERSISTENT, &compiled, nullptr);
+        code != SQLITE_OK)
+      return code;
+  }
+  const int code = sqlite3_step(compiled);
+  sqlite3_reset(compiled);
+  return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+void connection::run(frame what) {
+  if (const int code = step(what); code != SQLITE_OK)
+    fail(code);
+}
+
+void connection::end(frame what) noexcept {
+  // SQLite has ended the transaction by itself after some errors.
+  if (sqlite3_get_autocommit(handle_) == 0)
+    step(what);
+}
+
 std::int64_t connection::number_of(const char* sql) {
   sqlite3_stmt* compiled = nullptr;
   if (const int code = sqlite3_prepare_v2(handle_, sql, -1, &compiled, nullptr); code != SQLITE_OK)
@@ -136,27 +167,25 @@ void connection::fail(int code) const {
 }
 
 write_transaction::write_transaction(connection& on) : on_{on} {
-  on_.execute("BEGIN IMMEDIATE");
+  on_.run(connection::frame::begin_write);
 }
 
 write_transaction::~write_transaction() {
-  // SQLite has rolled back by itself after some errors.
-  if (open_ && sqlite3_get_autocommit(on_.handle()) == 0)
-    sqlite3_exec(on_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (open_)
+    on_.end(connection::frame::rollback);
 }
 
 void write_transaction::commit() {
-  on_.execute("COMMIT");
+  on_.run(connection::frame::commit);
   open_ = false;
 }
 
 read_transaction::read_transaction(connection& on) : on_{on} {
-  on_.execute("BEGIN");
+  on_.run(connection::frame::begin_read);
 }
 
 read_transaction::~read_transaction() {
-  if (sqlite3_get_autocommit(on_.handle()) == 0)
-    sqlite3_exec(on_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+  on_.end(connection::frame::commit);
 }
 
 } // namespace troupe::storage::sqlite

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +38,11 @@ public:
   /// Runs statements that have no parameters and whose rows don't matter.
   void execute(const char* sql);
 
+  /// The frame of a transaction, compiled once. `end` gives up quietly what can't be kept.
+  enum class frame : std::uint8_t { begin_write, begin_read, commit, rollback };
+  void run(frame what);
+  void end(frame what) noexcept;
+
   /// The first column of the first row of a fixed statement, 0 without rows.
   std::int64_t number_of(const char* sql);
 
@@ -62,9 +68,12 @@ private:
   static int wait_a_moment(void* self, int attempt);
 
   void set_up(const connection_options& options);
+  int step(frame what) noexcept;
+  void close() noexcept;
   void enter_wal_mode();
 
   sqlite3* handle_ = nullptr;
+  std::array<sqlite3_stmt*, 4> frames_{};
   std::string path_;
   std::chrono::milliseconds busy_timeout_;
   std::chrono::steady_clock::time_point busy_since_;
