@@ -113,18 +113,17 @@ std::uint16_t engine::port() const {
 }
 
 bool engine::stop(milliseconds limit) {
-  if (std::exchange(impl_->stopped, true))
+  if (!impl_ || std::exchange(impl_->stopped, true))
     return true;
   const auto deadline = steady_clock::now() + limit;
   auto& all = impl_->all;
   all.ready->store(false);
   bool orderly = impl_->drain_server(steady_clock::now() + limit / 4);
+  bool ended = true;
   if (impl_->root) {
     // A quarter stays for the actors' own end, which commits what waits.
     orderly = impl_->park_jobs(deadline - limit / 4) && orderly;
-    orderly =
-        stop_tree_and_wait(*impl_->system, std::exchange(impl_->root, {}), std::max(left_until(deadline), 1'000ms))
-        && orderly;
+    ended = stop_tree_and_wait(*impl_->system, std::exchange(impl_->root, {}), std::max(left_until(deadline), 1'000ms));
   }
   all.journal->close();
   all.journal->abandon();
@@ -132,7 +131,12 @@ bool engine::stop(milliseconds limit) {
   if (all.io)
     all.io->stop();
   impl_->server.reset();
-  impl_->system.reset();
+  // Waiting for an actor that doesn't end could take for ever, and it may still use everything else.
+  if (ended)
+    impl_->system.reset();
+  else
+    (void)impl_.release();
+  orderly = orderly && ended;
   config::log::info("engine_stopped",
                     orderly ? "stopped in good order" : "stopped; what still ran goes on at the next start",
                     {{"orderly", orderly}});

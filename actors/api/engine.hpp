@@ -31,7 +31,7 @@ public:
 
   /// Stops in good order: takes no more requests, lets jobs finish or park, commits what waits, ends the actors.
   /// @param limit after which what still runs is dropped; its journal has what is needed to go on
-  /// @return whether everything ended by itself
+  /// @return whether everything ended by itself; if not, an actor may still be at work, and is left behind
   bool stop(std::chrono::milliseconds limit = std::chrono::seconds{20});
 
 private:
