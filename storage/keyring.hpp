@@ -30,8 +30,7 @@ public:
   }
 
 private:
-  explicit associated_data(char purpose) : bytes_(1, purpose) {
-  }
+  explicit associated_data(char purpose) : bytes_(1, purpose) {}
 
   void part(std::string_view text);
 

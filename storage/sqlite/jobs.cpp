@@ -69,10 +69,11 @@ jobs::jobs(connection& on)
       all_{on, SELECT_JOBS "journals j NOT INDEXED" OF_TENANT
                            "WHERE j.kind = 1 AND j.status >= 0 AND (?3 IS NULL OR j.status = ?3) AND j.entity < ?1 "
                            "ORDER BY j.entity DESC LIMIT ?2"},
+      // Any blob sorts after every text: without a last page, the search begins at the end.
       of_tenant_{on,
                  SELECT_JOBS "journals j INDEXED BY journals_by_name" OF_TENANT
                              "WHERE j.tenant = ?4 AND j.kind = 1 AND j.status >= 0 AND (?3 IS NULL OR j.status = ?3) "
-                             "AND (?1 IS NULL OR j.id < ?1) ORDER BY j.id DESC LIMIT ?2"},
+                             "AND j.id < coalesce(?1, x'') ORDER BY j.id DESC LIMIT ?2"},
       open_{on, PAGE_OF("jobs_open", "status = ?3 AND status <= 1")},
       open_of_tenant_{on, PAGE_OF("jobs_open", "status = ?3 AND tenant = ?4 AND status <= 1")},
       ended_{on, PAGE_OF("jobs_ended", "status = ?3 AND status >= 3")},

@@ -14,8 +14,8 @@ namespace troupe::storage::sqlite {
 
 class reader final : public storage::reader {
 public:
-  reader(const connection_options& options, const config::secret& master,
-         const std::optional<config::secret>& previous, std::shared_ptr<posting_cache> postings);
+  reader(const connection_options& options, const config::secret& master, const std::optional<config::secret>& previous,
+         std::shared_ptr<posting_cache> postings);
 
   std::vector<stored_event> load(const entity_key& entity, std::uint64_t after) override;
   std::optional<job_record> find_job(std::string_view tenant, std::string_view id) override;
