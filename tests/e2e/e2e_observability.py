@@ -41,10 +41,22 @@ class Observability(unittest.TestCase):
         self.assertIn("desk-request-0001", [call["request_id"] for call in self.llm.calls()])
         self.assertIn("desk-request-0001", [request["headers"].get("x-request-id")
                                             for request in self.desk.requests("write")])
-        events = until(lambda: len(found := self.troupe.log(correlation_id="desk-request-0001")) >= 2 and found,
-                       "log lines of acceptance and end")
-        self.assertTrue(any("accepted" in entry["event"] for entry in events), events)
-        self.assertTrue(any("completed" in entry["event"] for entry in events), events)
+        ends = until(lambda: self.troupe.log("job_completed", correlation_id="desk-request-0001"), "the job's log line")
+        self.assertEqual((ends[0]["job_id"], ends[0]["tenant_id"]), (job_id, "acme"))
+
+    def test_at_debug_every_step_of_the_request_can_be_followed_and_still_no_text(self):
+        with Troupe(settings={"log": {"level": "debug"}}) as troupe:
+            troupe.add_tenant().start()
+            body = json.dumps(ticket(ticket_id="O-6", **PRIVATE)).encode()
+            answer = troupe.deliver(body, {**signing.signed(body, SECRET), "X-Request-Id": "desk-request-0006"})
+            troupe.ended(answer.json()["job_id"])
+            until(lambda: troupe.log("job_completed", correlation_id="desk-request-0006"), "the job's log line")
+            steps = [entry["step"] for entry in troupe.log("job_step", correlation_id="desk-request-0006")]
+            for step in ("claimed", "gathered", "synthesized", "write_started", "note_written"):
+                self.assertIn(step, steps)
+            self.assertTrue(troupe.log("http_request", correlation_id="desk-request-0006"))
+            for word in ("Quartalsbericht", "Mustermann", "Geheimprojekt"):
+                self.assertNotIn(word, troupe.log_text())
 
     def test_log_lines_are_json_with_their_members(self):
         self.run_job("O-2", "desk-request-0002")
