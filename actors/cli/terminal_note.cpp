@@ -53,8 +53,31 @@ std::string wrapped(std::string_view line, std::size_t width) {
   return out;
 }
 
+/// `[text](url)` as `text (url)`, and characters without the backslash that kept them from being Markdown.
+std::string spelled_out(std::string_view line) {
+  constexpr std::string_view marks = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+  std::string out;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const auto rest = line.substr(at);
+    const auto middle = rest.front() == '[' ? rest.find("](") : rest.npos;
+    const auto end = middle == rest.npos ? rest.npos : rest.find(')', middle);
+    if (end != rest.npos) {
+      out.append(spelled_out(rest.substr(1, middle - 1)))
+          .append(" (")
+          .append(rest.substr(middle + 2, end - middle - 1));
+      at += end;
+    } else if (rest.front() == '\\' && rest.size() > 1 && marks.find(rest[1]) != marks.npos) {
+      out += rest[1];
+      ++at;
+    } else {
+      out += rest.front();
+    }
+  }
+  return out;
+}
+
 /// Takes `**` away, or puts the terminal's own marks in its place.
-std::string styled_words(std::string text, bool styled) {
+std::string styled_words(std::string_view text, bool styled) {
   std::string out;
   bool inside = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -82,10 +105,10 @@ std::string for_reading(std::string_view markdown, std::size_t width, bool style
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const auto marks = std::min(line.find_first_not_of('#'), line.size());
     if (marks > 0 && line.substr(marks).starts_with(' ')) {
-      const auto heading = std::string{line.substr(marks + 1)};
+      const auto heading = spelled_out(line.substr(marks + 1));
       out += styled ? std::string{bold} + heading + std::string{plain} : heading;
     } else {
-      out += styled_words(wrapped(line, width), styled);
+      out += styled_words(wrapped(spelled_out(line), width), styled);
     }
     out += '\n';
   }

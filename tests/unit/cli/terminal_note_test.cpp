@@ -24,6 +24,13 @@ TEST_CASE("a word that is too long stays whole") {
   CHECK(for_reading("a https://example.com/very/long b", 10, false) == "a\nhttps://example.com/very/long\nb\n");
 }
 
+TEST_CASE("links show their address, and escapes what they keep") {
+  CHECK(for_reading("- [Reset it](https://kb.example.com/r): how", 80, false)
+        == "- Reset it (https://kb.example.com/r): how\n");
+  CHECK(for_reading("[no link] and [half](x", 80, false) == "[no link] and [half](x\n");
+  CHECK(for_reading("a\\_b C:\\Windows \\[x\\]", 80, false) == "a_b C:\\Windows [x]\n");
+}
+
 TEST_CASE("a note can't steer the terminal") {
   CHECK(for_reading("a\x1b]0;title\x07", 80, true) == "a?]0;title?\n");
 }
