@@ -8,6 +8,7 @@
 #include "actors/ticket/note_check.hpp"
 #include "actors/ticket/prompt.hpp"
 #include "actors/ticket/retry.hpp"
+#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 
@@ -21,7 +22,14 @@ constexpr std::uint32_t most_claims = 25;
 /// Looks for a note before the attempt fails.
 constexpr std::uint32_t most_looks = 3;
 
+/// Errors are stored and shown: what others wrote into them is kept short, on one line.
+constexpr std::size_t longest_error = 500;
+
 using outcome = job_core::decision;
+
+std::string error_text(std::string_view detail) {
+  return shorten(clean_line(cut_bytes(detail, 4 * longest_error)), longest_error);
+}
 
 bool may_retry(const job_state& s) {
   return s.phase == job_phase::dead || (s.phase == job_phase::waiting && s.attempt > 0);
@@ -88,7 +96,7 @@ public:
     if (auto* answer = std::get_if<model_answer>(&c.result))
       use_answer(std::move(*answer));
     else
-      compose("no model answered: " + std::get<model_failed>(c.result).detail, milliseconds{0});
+      compose("no model answered: " + error_text(std::get<model_failed>(c.result).detail), milliseconds{0});
   }
 
   // -- the write and its outcome -------------------------------------------------------------------------------------
@@ -103,22 +111,23 @@ public:
     }
     if (!s_.open || c.write != s_.writes)
       return;
-    auto& failure = std::get<net::desk::desk_failure>(c.result);
+    const auto& failure = std::get<net::desk::desk_failure>(c.result);
+    auto error = error_text(failure.detail);
     if (failure.fault == net::desk::desk_fault::unknown_outcome) {
       if (s_.open->unknown)
         return;
-      emit(write_unknown{std::move(failure.detail)});
+      emit(write_unknown{std::move(error)});
       if (!s_.parked)
         await_or_look();
       return;
     }
-    emit(write_refused{failure.detail, failure.retry_after});
+    emit(write_refused{error, failure.retry_after});
     if (s_.phase == job_phase::waiting)
       return; // the attempt is over already
     if (repeatable(failure.fault))
-      give_up_attempt("write_note", std::move(failure.detail), failure.retry_after);
+      give_up_attempt("write_note", std::move(error), failure.retry_after);
     else
-      emit(dead_lettered{"write_note", std::move(failure.detail)});
+      emit(dead_lettered{"write_note", std::move(error)});
   }
 
   void operator()(note_looked_up&& c) {
@@ -281,7 +290,7 @@ private:
   }
 
   void look_again(std::uint32_t round, net::desk::desk_failure& failure) {
-    auto error = "whether the note was written is unknown: " + failure.detail;
+    auto error = "whether the note was written is unknown: " + error_text(failure.detail);
     if (!repeatable(failure.fault))
       emit(dead_lettered{"write_note", std::move(error)});
     else if (round + 1 >= most_looks)

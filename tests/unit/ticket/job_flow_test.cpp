@@ -519,6 +519,28 @@ TEST_CASE("an operator discards a dead job, for good") {
   CHECK(does_nothing(job.wake()));
 }
 
+TEST_CASE("errors from outside are kept short and on one line, wherever they are stored") {
+  const std::string lengthy = "first\nsecond \x01" + std::string(100'000, 'x') + "\xFF";
+  job_bench job;
+  job.wake();
+  job.gather();
+  job.fail_model(lengthy);
+  CHECK(job.state.note->fallback.size() < 600);
+  for (const auto fault : {desk_fault::unknown_outcome, desk_fault::unavailable}) {
+    const auto decided = job.tell(note_outcome{1, desk_failure{fault, lengthy, {}}});
+    CHECK(job.journal.back().payload.size() < 700);
+    CHECK(decided.refusal.empty());
+  }
+  CHECK(job.state.error.starts_with("first second"));
+  CHECK(job.state.error.size() <= 500);
+  job.now = job.state.due_at;
+  job.wake();
+  job.tell(note_outcome{2, desk_failure{desk_fault::unknown_outcome, "", {}}});
+  job.now += 35s;
+  job.tell(note_looked_up{2, 0, desk_failure{desk_fault::refused, lengthy, {}}});
+  CHECK(job.state.error.size() < 600);
+}
+
 // -- Shape -----------------------------------------------------------------------------------------------------------
 
 TEST_CASE("texts are dropped as soon as no later step needs them") {
