@@ -130,7 +130,7 @@ public:
     if (lines_.cut())
       return reject(into, "", "at most 1 MiB", text);
     if (lines_.number() == 1 && text.front() == '[')
-      throw import_error{std::string{name_} + " is one JSON array: JSON Lines have one object a line"};
+      throw import_error{name_ + " is one JSON array: JSON Lines have one object a line"};
     const auto object = json::parse(text, nullptr, false);
     if (object.is_discarded())
       return reject(into, "", "one JSON object in UTF-8", text);
@@ -163,9 +163,9 @@ private:
   }
 
   line_reader lines_;
-  std::string_view name_;
+  std::string name_;
   import_kind kind_;
-  const std::map<std::string, std::string>& mapping_;
+  std::map<std::string, std::string> mapping_;
   std::string line_;
 };
 
