@@ -28,6 +28,7 @@ struct signature_headers {
 
 /// Finds them in a request; `svix-*` before `webhook-*`, never a mixture. The views point into `headers`.
 signature_headers find_signature(const std::vector<http::header>& headers);
+signature_headers find_signature(std::vector<http::header>&& headers) = delete;
 
 /// Which form was used, or why none holds.
 enum class verdict : std::uint8_t {

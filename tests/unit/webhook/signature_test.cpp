@@ -257,23 +257,26 @@ TEST_CASE("headers are found without regard to case") {
 }
 
 TEST_CASE("svix headers are taken before webhook headers and never mixed with them") {
-  const auto found =
-      find_signature({{"webhook-id", "w"}, {"webhook-timestamp", "1"}, {"svix-id", "s"}, {"svix-signature", "v"}});
+  const std::vector<net::http::header> headers{
+      {"webhook-id", "w"}, {"webhook-timestamp", "1"}, {"svix-id", "s"}, {"svix-signature", "v"}};
+  const auto found = find_signature(headers);
   CHECK(found.webhook_id == "s");
   CHECK(found.webhook_timestamp.empty());
   CHECK(found.webhook_signature == "v");
 }
 
 TEST_CASE("an empty timestamp header is there all the same") {
-  const auto found = find_signature({{"X-ServiceDesk-Signature", "s"}, {"X-ServiceDesk-Timestamp", ""}});
+  const std::vector<net::http::header> headers{{"X-ServiceDesk-Signature", "s"}, {"X-ServiceDesk-Timestamp", ""}};
+  const auto found = find_signature(headers);
   CHECK(found.timestamp_present);
 }
 
 TEST_CASE("a signature header that comes twice is malformed") {
   const auto good = sign(secrets[0], now, body);
-  const auto found = find_signature({{"X-ServiceDesk-Signature", good},
-                                     {"X-ServiceDesk-Timestamp", "1700000000"},
-                                     {"x-servicedesk-timestamp", "1700000000"}});
+  const std::vector<net::http::header> headers{{"X-ServiceDesk-Signature", good},
+                                               {"X-ServiceDesk-Timestamp", "1700000000"},
+                                               {"x-servicedesk-timestamp", "1700000000"}};
+  const auto found = find_signature(headers);
   CHECK(found.repeated);
   CHECK(judged(found) == verdict::malformed);
 }
