@@ -17,8 +17,8 @@ constexpr std::string_view scheme = "sqlite:";
 /// The writer's pages are those at the ends of the tables; a reader's those of the full-text index.
 constexpr int writer_cache_kibibytes = 16'384;
 constexpr int reader_cache_kibibytes = 8'192;
-/// Room for the lists of all words of some 50,000 tickets.
-constexpr std::size_t posting_cache_bytes = 24 << 20;
+/// Room for the lists of all words of some 100,000 tickets.
+constexpr std::size_t posting_cache_bytes = 32 << 20;
 
 std::filesystem::path key_file_of(const std::string& database) {
   std::filesystem::path file{database};

@@ -21,12 +21,14 @@ void text_lengths::add(std::uint32_t number, std::uint64_t count) {
   total += count;
 }
 
-bool posting_list::contains(std::uint32_t document) const {
-  return std::binary_search(documents.begin(), documents.end(), document);
-}
-
-std::size_t posting_list::bytes() const {
-  return documents.capacity() * sizeof(documents[0]) + impacts.capacity() * sizeof(impacts[0]);
+void posting_list::add(std::uint32_t number, float impact) {
+  auto distance = number - last_;
+  for (; distance >= 0x80; distance >>= 7)
+    packed_.push_back(static_cast<std::uint8_t>(distance | 0x80));
+  packed_.push_back(static_cast<std::uint8_t>(distance));
+  packed_.push_back(static_cast<std::uint8_t>(std::clamp(impact * 255 + 0.5F, 1.F, 255.F)));
+  last_ = number;
+  ++size_;
 }
 
 posting_reader::posting_reader(std::int64_t tenant, const bm25& weights, const text_lengths& lengths)
@@ -37,7 +39,6 @@ posting_reader::posting_reader(std::int64_t tenant, const bm25& weights, const t
                                       / static_cast<double>(std::max<std::uint64_t>(1, lengths.documents)));
   base_ = static_cast<float>(weights.k1 * (1 - weights.b));
   slope_ = static_cast<float>(weights.k1 * weights.b / mean);
-  top_ = static_cast<float>(weights.k1 + 1) * posting_list::scale;
 }
 
 void posting_reader::match(std::int64_t row, float frequency) {
@@ -46,14 +47,11 @@ void posting_reader::match(std::int64_t row, float frequency) {
   if (tenant_of(row) != tenant_ || number >= lengths_.tokens.size() || !(frequency > 0))
     return;
   const auto length = static_cast<float>(lengths_.tokens[number]);
-  const auto impact = top_ * frequency / (frequency + base_ + slope_ * length);
-  list_->documents.push_back(number);
-  list_->impacts.push_back(static_cast<std::uint16_t>(std::clamp(impact, 1.F, 65'535.F)));
+  list_->add(number, frequency / (frequency + base_ + slope_ * length));
 }
 
 void posting_reader::finish_phrase() {
-  list_->documents.shrink_to_fit();
-  list_->impacts.shrink_to_fit();
+  list_->finish();
   finished_.push_back(std::move(list_));
   list_ = std::make_shared<posting_list>();
 }

@@ -48,15 +48,40 @@ struct bm25 {
 };
 
 /// The documents of a tenant that a term occurs in, in ascending order, and what it adds to each one's score, the
-/// term's rarity and weight apart.
-struct posting_list {
-  static constexpr float scale = 8'192; ///< an impact of 1
+/// term's rarity and weight apart. Packed: two bytes each where the term is frequent.
+class posting_list {
+public:
+  /// Appends a document; `number` must be greater than the one before.
+  /// @param impact of the greatest possible one; above 0, at most 1
+  void add(std::uint32_t number, float impact);
+  void finish() {
+    packed_.shrink_to_fit();
+  }
 
-  std::vector<std::uint32_t> documents;
-  std::vector<std::uint16_t> impacts;
+  /// Calls `f(number, steps)` for each document; its impact is `steps / 255` of the greatest possible.
+  template <class F>
+  void for_each(F f) const {
+    std::uint32_t number = 0;
+    for (const auto* at = packed_.data(); at != packed_.data() + packed_.size();) {
+      std::uint32_t distance = *at & 0x7fU;
+      for (int shift = 7; (*at++ & 0x80U) != 0; shift += 7)
+        distance |= (*at & 0x7fU) << shift;
+      number += distance;
+      f(number, *at++);
+    }
+  }
 
-  bool contains(std::uint32_t document) const;
-  std::size_t bytes() const;
+  std::size_t size() const noexcept {
+    return size_;
+  }
+  std::size_t bytes() const noexcept {
+    return packed_.capacity();
+  }
+
+private:
+  std::vector<std::uint8_t> packed_; ///< per document: its distance to the one before in 7 bits a byte, then the impact
+  std::uint32_t last_ = 0;
+  std::uint32_t size_ = 0;
 };
 
 using posting_list_ptr = std::shared_ptr<const posting_list>;
@@ -86,7 +111,6 @@ private:
   std::array<float, 3> fields_;
   float base_;
   float slope_;
-  float top_;
   std::shared_ptr<posting_list> list_;
   std::vector<posting_list_ptr> finished_;
 };

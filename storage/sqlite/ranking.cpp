@@ -7,26 +7,30 @@ namespace troupe::storage::sqlite {
 
 void ranking::start(std::uint64_t documents, std::size_t numbers) {
   documents_ = documents;
-  for (const auto number : touched_)
-    scores_[number] = 0;
+  for (const auto& document : touched_)
+    sums_[document.number].score = 0;
   touched_.clear();
-  scores_.resize(numbers);
+  sums_.resize(numbers);
 }
 
-void ranking::add(const posting_list& list, double weight) {
-  if (!(weight > 0) || list.documents.empty())
+void ranking::add(const posting_list& list, std::size_t term, double weight) {
+  if (!(weight > 0) || list.size() == 0)
     return;
-  const auto found = static_cast<double>(list.documents.size());
+  const auto found = static_cast<double>(list.size());
   const auto all = std::max(static_cast<double>(documents_), found);
   const auto rarity = std::log(1 + (all - found + 0.5) / (found + 0.5));
-  const auto factor = static_cast<float>(weight * rarity / posting_list::scale);
-  for (std::size_t i = 0; i < list.documents.size(); ++i) {
-    const auto number = list.documents[i];
-    auto& score = scores_[number];
-    if (score == 0)
-      touched_.push_back(number);
-    score += factor * static_cast<float>(list.impacts[i]);
-  }
+  const auto factor = static_cast<float>(weight * rarity / 255);
+  const auto bit = std::uint64_t{1} << term;
+  list.for_each([&](std::uint32_t number, std::uint8_t steps) {
+    auto& [score, place] = sums_[number];
+    if (score == 0) {
+      place = static_cast<std::uint32_t>(touched_.size());
+      touched_.push_back({number, bit});
+    } else {
+      touched_[place].terms |= bit;
+    }
+    score += factor * static_cast<float>(steps);
+  });
 }
 
 std::vector<scored> ranking::best(std::size_t limit) const {
@@ -35,8 +39,8 @@ std::vector<scored> ranking::best(std::size_t limit) const {
     return x.score != y.score ? x.score > y.score : x.number > y.number;
   };
   // A heap of the best so far, the worst of them on top.
-  for (const auto number : touched_) {
-    const scored candidate{number, scores_[number]};
+  for (const auto& [number, terms] : touched_) {
+    const scored candidate{number, sums_[number].score, terms};
     if (result.size() < limit) {
       result.push_back(candidate);
       std::push_heap(result.begin(), result.end(), better);

@@ -12,6 +12,7 @@ namespace troupe::storage::sqlite {
 struct scored {
   std::uint32_t number = 0; ///< the lower half of the row's id
   float score = 0;
+  std::uint64_t terms = 0; ///< bit i: the query's term i occurs in it
 };
 
 /// Adds up the scores of one query's matches, term by term. Reused from query to query.
@@ -21,16 +22,26 @@ public:
   /// @param numbers one more than the highest number of a document
   void start(std::uint64_t documents, std::size_t numbers);
 
-  /// A term's documents. Rare terms count more: BM25's inverse document frequency.
-  void add(const posting_list& list, double weight);
+  /// The documents of term `term`, below 64. Rare terms count more: BM25's inverse document frequency.
+  /// @param weight of the term times the greatest possible impact
+  void add(const posting_list& list, std::size_t term, double weight);
 
   /// The best, best first; of equals the newer document.
   std::vector<scored> best(std::size_t limit) const;
 
 private:
   std::uint64_t documents_ = 0;
-  std::vector<float> scores_;          ///< by document number
-  std::vector<std::uint32_t> touched_; ///< documents with a score
+  struct sum {
+    float score = 0;
+    std::uint32_t place = 0; ///< in `touched_`
+  };
+  struct touched {
+    std::uint32_t number;
+    std::uint64_t terms;
+  };
+
+  std::vector<sum> sums_;        ///< by document number
+  std::vector<touched> touched_; ///< documents with a score
 };
 
 } // namespace troupe::storage::sqlite

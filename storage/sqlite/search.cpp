@@ -117,7 +117,7 @@ std::vector<posting_list_ptr> search::lists_of(text_index& in, std::int64_t tena
   return result;
 }
 
-std::vector<search::match> search::best(text_index& in, std::int64_t tenant, const text_query& query) {
+std::vector<scored> search::best(text_index& in, std::int64_t tenant, const text_query& query) {
   std::vector<std::string_view> terms;
   for (const auto& term : query.terms) {
     if (terms.size() == most_terms)
@@ -130,36 +130,27 @@ std::vector<search::match> search::best(text_index& in, std::int64_t tenant, con
   ranking_.start(lengths.documents, lengths.tokens.size());
   for (std::size_t i = 0; i < lists.size(); ++i) {
     if (lists[i])
-      ranking_.add(*lists[i], query.terms[i].weight);
+      ranking_.add(*lists[i], i, query.terms[i].weight * (query.k1 + 1));
   }
-  std::vector<match> result;
-  for (const auto& document : ranking_.best(std::min(query.limit, most_hits))) {
-    std::uint64_t found = 0;
-    for (std::size_t i = 0; i < lists.size(); ++i)
-      found |= std::uint64_t{lists[i] && lists[i]->contains(document.number)} << i;
-    result.push_back({document, found});
-  }
-  return result;
+  return ranking_.best(std::min(query.limit, most_hits));
 }
 
 std::vector<ticket_hit> search::tickets(std::int64_t tenant, const text_query& query) {
   std::vector<ticket_hit> result;
-  for (const auto& [document, terms] : best(ticket_text_, tenant, query)) {
-    auto row = ticket_.rows(row_of(tenant, document.number));
+  for (const auto& [number, score, terms] : best(ticket_text_, tenant, query)) {
+    auto row = ticket_.rows(row_of(tenant, number));
     if (row.next())
-      result.push_back(
-          {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, document.score, terms});
+      result.push_back({{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, score, terms});
   }
   return result;
 }
 
 std::vector<article_hit> search::articles(std::int64_t tenant, const text_query& query) {
   std::vector<article_hit> result;
-  for (const auto& [document, terms] : best(article_text_, tenant, query)) {
-    auto row = article_.rows(row_of(tenant, document.number));
+  for (const auto& [number, score, terms] : best(article_text_, tenant, query)) {
+    auto row = article_.rows(row_of(tenant, number));
     if (row.next())
-      result.push_back(
-          {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, document.score, terms});
+      result.push_back({{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, score, terms});
   }
   return result;
 }

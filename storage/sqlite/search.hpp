@@ -61,12 +61,7 @@ private:
     length_cache lengths;
   };
 
-  struct match {
-    scored document;
-    std::uint64_t terms; ///< bit i: the query's term i occurs in it
-  };
-
-  std::vector<match> best(text_index& in, std::int64_t tenant, const text_query& query);
+  std::vector<scored> best(text_index& in, std::int64_t tenant, const text_query& query);
   std::vector<posting_list_ptr> lists_of(text_index& in, std::int64_t tenant, const posting_cache::stamp& as_of,
                                          const text_lengths& lengths, std::span<const std::string_view> terms);
   std::uint64_t count(std::int64_t tenant, std::string_view text);

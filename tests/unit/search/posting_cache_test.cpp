@@ -1,5 +1,8 @@
 #include "storage/sqlite/posting_lists.hpp"
 
+#include <utility>
+#include <vector>
+
 #include <catch2/catch_test_macros.hpp>
 
 using namespace troupe::storage::sqlite;
@@ -8,10 +11,8 @@ namespace {
 
 posting_list_ptr list_of(std::size_t documents) {
   auto result = std::make_shared<posting_list>();
-  for (std::size_t i = 0; i < documents; ++i) {
-    result->documents.push_back(static_cast<std::uint32_t>(i));
-    result->impacts.push_back(1);
-  }
+  for (std::size_t i = 0; i < documents; ++i)
+    result->add(static_cast<std::uint32_t>(i), 1);
   return result;
 }
 
@@ -58,9 +59,25 @@ TEST_CASE("a full cache keeps what is used and gives up what isn't") {
   CHECK_FALSE(find(cache, tickets_of_one, first, "unused"));
 }
 
-TEST_CASE("a list knows its documents") {
-  const auto list = list_of(5);
-  CHECK(list->contains(4));
-  CHECK_FALSE(list->contains(5));
-  CHECK_FALSE(posting_list{}.contains(0));
+TEST_CASE("a list gives back its documents, near and far, and their impacts") {
+  const std::vector<std::pair<std::uint32_t, int>> given{{0, 1},       {1, 255},       {128, 100},    {129, 2},
+                                                         {20'000, 50}, {3'000'000, 7}, {1U << 31, 9}, {0xffff'ffff, 3}};
+  posting_list list;
+  for (const auto& [number, steps] : given)
+    list.add(number, static_cast<float>(steps) / 255);
+  list.finish();
+  std::vector<std::pair<std::uint32_t, int>> taken;
+  list.for_each([&](std::uint32_t number, std::uint8_t steps) { taken.emplace_back(number, steps); });
+  CHECK(taken == given);
+  CHECK(list.size() == given.size());
+  posting_list{}.for_each([](std::uint32_t, std::uint8_t) { FAIL(); });
+}
+
+TEST_CASE("impacts that are out of range are cut") {
+  posting_list list;
+  list.add(1, 0);
+  list.add(2, 5);
+  std::vector<int> steps;
+  list.for_each([&](std::uint32_t, std::uint8_t x) { steps.push_back(x); });
+  CHECK(steps == std::vector<int>{1, 255});
 }
