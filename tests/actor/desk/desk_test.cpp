@@ -1,0 +1,232 @@
+#include "actors/desk/desk.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "actors/desk/local_connector.hpp"
+#include "actors/runtime/journal_writer.hpp"
+#include "tests/support/actor_fixture.hpp"
+#include "tests/support/memory_store.hpp"
+
+using namespace std::chrono_literals;
+using namespace troupe;
+using namespace troupe::actors;
+using net::desk::desk_failure;
+using net::desk::desk_fault;
+
+namespace {
+
+/// A desk that answers when the test says so.
+class manual_connector final : public net::desk::connector {
+public:
+  void write_note(const net::desk::note& what, std::function<void(note_result)> done) override {
+    written.push_back(what);
+    writes.push_back(std::move(done));
+  }
+  void find_note(const std::string&, const std::string&, const std::string&,
+                 std::function<void(look_result)> done) override {
+    looks.push_back(std::move(done));
+  }
+  void check(std::function<void(std::optional<desk_failure>)> done) override {
+    done(std::nullopt);
+  }
+
+  std::vector<net::desk::note> written;
+  std::vector<std::function<void(note_result)>> writes;
+  std::vector<std::function<void(look_result)>> looks;
+};
+
+struct fixture : testing::actor_fixture {
+  std::shared_ptr<manual_connector> connector = std::make_shared<manual_connector>();
+  /// Shared: what still waits when a test ends is answered after the fixture's members are gone.
+  std::shared_ptr<std::vector<note_result>> heard = std::make_shared<std::vector<note_result>>();
+  std::vector<note_result>& results = *heard;
+
+  desk_actor make(desk_settings settings = {}) {
+    return spawn(desk, std::string{"acme"}, connector_ptr{connector}, settings, time);
+  }
+
+  void write(const desk_actor& whom, const std::string& ticket, std::chrono::milliseconds until = 30s) {
+    auto task = std::make_shared<desk_write>();
+    task->note = {ticket, "text", "ref: 1", "c", 30s};
+    task->deadline = time->now() + until;
+    task->done = [heard = heard](note_result result) { heard->push_back(std::move(result)); };
+    caf::anon_send(whom, atom::write_note_v, desk_write_ptr{std::move(task)});
+    run();
+  }
+
+  void answer(std::size_t i, note_result result) {
+    connector->writes.at(i)(std::move(result));
+    run();
+  }
+
+  const desk_failure& failure(std::size_t i) const {
+    return std::get<desk_failure>(results.at(i));
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "a note is written once and its id comes back") {
+  auto d = make();
+  write(d, "7");
+  answer(0, net::desk::note_written{"n1"});
+  REQUIRE(results.size() == 1);
+  CHECK(std::get<net::desk::note_written>(results[0]).note_id == "n1");
+  CHECK(connector->written.size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "calls beyond the limit wait for their turn") {
+  auto d = make({1, 10});
+  write(d, "1");
+  write(d, "2");
+  CHECK(connector->written.size() == 1);
+  answer(0, net::desk::note_written{"n1"});
+  REQUIRE(connector->written.size() == 2);
+  CHECK(connector->written[1].ticket_id == "2");
+}
+
+TEST_CASE_METHOD(fixture, "a call that finds the queue full is refused and nothing is sent") {
+  auto d = make({1, 1});
+  write(d, "runs");
+  write(d, "waits");
+  write(d, "too much");
+  REQUIRE(results.size() == 1);
+  CHECK(failure(0).fault == desk_fault::unavailable);
+  CHECK(connector->written.size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a write whose deadline passes while it waits isn't sent") {
+  auto d = make({1, 10});
+  write(d, "slow");
+  write(d, "late", 5s);
+  advance(6s);
+  answer(0, net::desk::note_written{"n1"});
+  REQUIRE(results.size() == 2);
+  CHECK(failure(1).fault == desk_fault::unavailable);
+  CHECK(connector->written.size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a write gets no more time than is left until its deadline") {
+  auto d = make();
+  write(d, "1", 12s);
+  CHECK(connector->written.at(0).timeout == 12s);
+}
+
+TEST_CASE_METHOD(fixture, "while a desk wants a pause nothing is sent, and callers hear how long") {
+  auto d = make();
+  write(d, "1");
+  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 60s});
+  advance(20s);
+  write(d, "2");
+  REQUIRE(results.size() == 2);
+  CHECK(failure(1).fault == desk_fault::rate_limited);
+  CHECK(failure(1).retry_after == 40s);
+  advance(40s);
+  write(d, "3");
+  CHECK(connector->written.size() == 2);
+}
+
+TEST_CASE_METHOD(fixture, "a desk that fails five times in a row is left alone for half a minute") {
+  auto d = make();
+  for (std::size_t i = 0; i < 5; ++i) {
+    write(d, "1");
+    answer(i, desk_failure{desk_fault::unknown_outcome, "no answer", std::nullopt});
+  }
+  write(d, "2");
+  CHECK(connector->written.size() == 5);
+  CHECK(failure(5).detail == "the desk's circuit is open");
+  advance(30s);
+  write(d, "3");
+  CHECK(connector->written.size() == 6);
+}
+
+TEST_CASE_METHOD(fixture, "what a desk refuses for good doesn't open its circuit") {
+  auto d = make();
+  for (std::size_t i = 0; i < 10; ++i) {
+    write(d, "1");
+    answer(i, desk_failure{desk_fault::not_found, "no such ticket", std::nullopt});
+  }
+  write(d, "2");
+  CHECK(connector->written.size() == 11);
+}
+
+TEST_CASE_METHOD(fixture, "a desk with new settings is tried at once") {
+  auto d = make();
+  write(d, "1");
+  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 600s});
+  auto next = std::make_shared<manual_connector>();
+  caf::anon_send(d, atom::connect_v, connector_ptr{next});
+  write(d, "2");
+  CHECK(next->written.size() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a desk whose settings can't be used refuses every call") {
+  auto d = spawn(desk, std::string{"acme"}, connector_ptr{}, desk_settings{}, time);
+  write(d, "1");
+  CHECK(failure(0).detail == "the desk's settings can't be used");
+}
+
+TEST_CASE_METHOD(fixture, "calls that wait are refused when the desk's actor ends") {
+  auto d = make({1, 10});
+  write(d, "runs");
+  write(d, "waits");
+  caf::anon_send_exit(d, caf::exit_reason::user_shutdown);
+  d = nullptr;
+  run();
+  answer(0, net::desk::note_written{"n1"});
+  CHECK(results.size() == 2);
+}
+
+namespace {
+
+struct local_fixture : testing::actor_fixture {
+  std::shared_ptr<testing::memory_store> store = testing::memory_store::make();
+  config::metrics metrics;
+  std::shared_ptr<journal_queue> writes = std::make_shared<journal_queue>();
+  std::shared_ptr<reader_pool> reads = std::make_shared<reader_pool>();
+  local_connector connector{"acme", writes, reads, time, std::make_shared<id_source>(*time, *chance)};
+
+  local_fixture() {
+    spawn(journal_writer, writes,
+          std::function<std::unique_ptr<storage::writer>()>{[this] { return store->open_writer(); }}, time,
+          std::make_shared<journal_probe>(metrics));
+    spawn(reader, reads, std::function<std::unique_ptr<storage::reader>()>{[this] { return store->open_reader(); }});
+    run();
+  }
+
+  std::optional<note_result> write(const std::string& marker) {
+    std::optional<note_result> result;
+    connector.write_note({"7", "**text**\n\n" + marker, marker, "c", 30s},
+                         [&](note_result r) { result = std::move(r); });
+    run();
+    return result;
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(local_fixture, "the local desk keeps a note as Markdown and HTML, and finds it by its marker") {
+  const auto written = write("ref: 1");
+  REQUIRE(written);
+  const auto notes = store->notes("acme", "7");
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].html.find("<strong>text</strong>") != std::string::npos);
+  std::optional<look_result> found;
+  connector.find_note("7", "ref: 1", "c", [&](look_result r) { found = std::move(r); });
+  run();
+  CHECK(std::get<net::desk::note_search>(*found).note_id == notes[0].id);
+}
+
+TEST_CASE_METHOD(local_fixture, "the local desk never keeps two notes with one marker") {
+  const auto first = write("ref: 1");
+  const auto second = write("ref: 1");
+  CHECK(store->notes("acme", "7").size() == 1);
+  CHECK(std::get<net::desk::note_written>(*first).note_id == std::get<net::desk::note_written>(*second).note_id);
+}
+
+TEST_CASE_METHOD(local_fixture, "the local desk says that nothing was written when storage fails") {
+  store->fail_writes(1);
+  const auto result = write("ref: 1");
+  CHECK(std::get<desk_failure>(result.value()).fault == desk_fault::unavailable);
+  CHECK(store->notes("acme", "7").empty());
+}

@@ -1,0 +1,82 @@
+#include "actors/llm/gateway.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "tests/support/actor_fixture.hpp"
+
+using namespace troupe;
+using namespace troupe::actors;
+
+namespace {
+
+/// A provider that answers at once, or fails with its name.
+provider_actor::behavior_type stand_in(provider_actor::pointer, std::string name, bool works) {
+  return {
+      [=](atom::complete, const provider_call_ptr& what) {
+        if (works)
+          what->done(model_reply{"from " + name, "stop", name, "m", 1, 1, 0, {}});
+        else
+          what->done(model_failure{name + ": down"});
+      },
+      [](atom::answered, const client_answer_ptr&) {},
+      [](atom::retry_call, std::uint64_t) {},
+  };
+}
+
+struct fixture : testing::actor_fixture {
+  std::optional<model_outcome> outcome;
+
+  handle_ref<provider_actor> working(const std::string& name) {
+    handle_ref<provider_actor> result;
+    result.set(spawn(stand_in, name, true));
+    return result;
+  }
+
+  handle_ref<provider_actor> broken(const std::string& name) {
+    handle_ref<provider_actor> result;
+    result.set(spawn(stand_in, name, false));
+    return result;
+  }
+
+  void ask(std::vector<handle_ref<provider_actor>> chain) {
+    auto call = std::make_shared<model_call>();
+    call->done = [this](model_outcome what) { outcome = std::move(what); };
+    caf::anon_send(spawn(gateway, std::move(chain)), atom::complete_v, model_call_ptr{std::move(call)});
+    run();
+  }
+
+  std::string text() const {
+    return std::get<model_reply>(outcome.value()).text;
+  }
+
+  std::string failure() const {
+    return std::get<model_failure>(outcome.value()).detail;
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "the first provider of the chain is asked first") {
+  ask({working("one"), working("two")});
+  CHECK(text() == "from one");
+}
+
+TEST_CASE_METHOD(fixture, "when a provider gives up the next one is asked") {
+  ask({broken("one"), broken("two"), working("three")});
+  CHECK(text() == "from three");
+}
+
+TEST_CASE_METHOD(fixture, "when all give up the failure says what each of them said") {
+  ask({broken("one"), broken("two")});
+  CHECK(failure() == "one: down; two: down");
+}
+
+TEST_CASE_METHOD(fixture, "without any provider a call fails at once") {
+  ask({});
+  CHECK(failure() == "no provider is configured");
+}
+
+TEST_CASE_METHOD(fixture, "a provider that is being restarted is passed over") {
+  ask({handle_ref<provider_actor>{}, working("two")});
+  CHECK(text() == "from two");
+}

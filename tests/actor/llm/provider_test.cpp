@@ -1,0 +1,199 @@
+#include "actors/llm/provider.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "manual_client.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+using namespace std::chrono_literals;
+using namespace troupe;
+using namespace troupe::actors;
+using net::llm::chat_fault;
+
+namespace {
+
+struct fixture : testing::actor_fixture {
+  config::metrics metrics;
+  std::shared_ptr<testing::manual_client> client = std::make_shared<testing::manual_client>();
+  /// Shared: what is still open when a test ends is answered after the fixture's members are gone.
+  std::shared_ptr<std::vector<model_outcome>> heard = std::make_shared<std::vector<model_outcome>>();
+  std::vector<model_outcome>& outcomes = *heard;
+  int started = 0;
+
+  static config::provider_settings settings() {
+    config::provider_settings result;
+    result.name = "p";
+    result.model = "model-1";
+    result.input_price = 2;
+    result.output_price = 10;
+    result.max_concurrency = 1;
+    result.attempts = 3;
+    return result;
+  }
+
+  provider_actor make(const config::provider_settings& with = settings()) {
+    return spawn(provider, with, std::shared_ptr<net::llm::chat_client>{client}, time, chance,
+                 std::make_shared<llm_probe>(metrics, with.name, with.model));
+  }
+
+  void call(const provider_actor& whom, const std::string& tenant, const std::string& text) {
+    auto call = std::make_shared<model_call>();
+    call->tenant = tenant;
+    call->messages = {{net::llm::role::user, text}};
+    call->started = [this] { ++started; };
+    auto asked = std::make_shared<provider_call>();
+    asked->call = std::move(call);
+    asked->done = [heard = heard](model_outcome outcome) { heard->push_back(std::move(outcome)); };
+    caf::anon_send(whom, atom::complete_v, provider_call_ptr{std::move(asked)});
+    run();
+  }
+
+  bool failed(std::size_t i) const {
+    return std::holds_alternative<model_failure>(outcomes.at(i));
+  }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(fixture, "a reply comes back with what it cost") {
+  auto p = make();
+  call(p, "a", "hello");
+  CHECK(started == 1);
+  client->answer("hi");
+  run();
+  REQUIRE(outcomes.size() == 1);
+  const auto& reply = std::get<model_reply>(outcomes[0]);
+  CHECK(reply.text == "hi");
+  CHECK(reply.provider == "p");
+  CHECK(reply.cost == (1'000 * 2.0 + 500 * 10.0) / 1e6);
+  CHECK(metrics.render().find(R"(troupe_llm_tokens_total{kind="input",model="model-1",provider="p"} 1000)")
+        != std::string::npos);
+}
+
+TEST_CASE_METHOD(fixture, "calls beyond the limit wait, and tenants take turns") {
+  auto p = make();
+  call(p, "a", "a1");
+  call(p, "a", "a2");
+  call(p, "a", "a3");
+  call(p, "b", "b1");
+  CHECK(client->asked == std::vector<std::string>{"a1"});
+  for (int i = 0; i < 4; ++i) {
+    client->answer("ok");
+    run();
+  }
+  CHECK(client->asked == std::vector<std::string>{"a1", "a2", "b1", "a3"});
+  CHECK(outcomes.size() == 4);
+}
+
+TEST_CASE_METHOD(fixture, "a call that fails for a while is tried again, three times in all") {
+  auto p = make();
+  call(p, "a", "x");
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(client->open() == 1);
+    client->fail(chat_fault::unavailable);
+    advance(10s);
+  }
+  CHECK(client->open() == 0);
+  REQUIRE(outcomes.size() == 1);
+  CHECK(std::get<model_failure>(outcomes[0]).detail == "p: the stand-in said so");
+}
+
+TEST_CASE_METHOD(fixture, "the wait that a provider asks for is kept") {
+  auto p = make();
+  call(p, "a", "x");
+  client->fail(chat_fault::rate_limited, 20s);
+  advance(19s);
+  CHECK(client->open() == 0);
+  advance(1s);
+  CHECK(client->open() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a call in back-off doesn't hold the place of others") {
+  auto p = make();
+  call(p, "a", "x");
+  client->fail(chat_fault::rate_limited, 20s);
+  run();
+  call(p, "b", "y");
+  CHECK(client->asked.back() == "y");
+}
+
+TEST_CASE_METHOD(fixture, "what a provider refuses for good isn't asked again") {
+  auto p = make();
+  call(p, "a", "x");
+  client->fail(chat_fault::refused);
+  advance(60s);
+  CHECK(client->asked.size() == 1);
+  REQUIRE(outcomes.size() == 1);
+  CHECK(failed(0));
+}
+
+TEST_CASE_METHOD(fixture, "a call that finds the queue full fails at once") {
+  auto with = settings();
+  with.queue_limit = 1;
+  auto p = make(with);
+  call(p, "a", "runs");
+  call(p, "a", "waits");
+  call(p, "a", "too much");
+  REQUIRE(outcomes.size() == 1);
+  CHECK(std::get<model_failure>(outcomes[0]).detail == "p: its queue is full");
+}
+
+TEST_CASE_METHOD(fixture, "five failures in a row open the circuit; a probe after half a minute closes it") {
+  auto with = settings();
+  with.attempts = 1;
+  auto p = make(with);
+  for (int i = 0; i < 5; ++i) {
+    call(p, "a", "x");
+    client->fail(chat_fault::unavailable);
+    run();
+  }
+  call(p, "a", "refused by the circuit");
+  CHECK(client->open() == 0);
+  REQUIRE(outcomes.size() == 6);
+  CHECK(std::get<model_failure>(outcomes[5]).detail == "p: its circuit is open");
+  CHECK(metrics.render().find(R"(troupe_circuit_state{target="p"} 2)") != std::string::npos);
+  advance(30s);
+  call(p, "a", "probe");
+  client->answer("well again");
+  run();
+  CHECK_FALSE(failed(6));
+  call(p, "a", "as before");
+  CHECK(client->open() == 1);
+  CHECK(metrics.render().find(R"(troupe_circuit_state{target="p"} 0)") != std::string::npos);
+}
+
+TEST_CASE_METHOD(fixture, "rate limits don't open the circuit") {
+  auto with = settings();
+  with.attempts = 1;
+  auto p = make(with);
+  for (int i = 0; i < 10; ++i) {
+    call(p, "a", "x");
+    client->fail(chat_fault::rate_limited);
+    run();
+  }
+  call(p, "a", "still asked");
+  CHECK(client->open() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "open calls fail when their provider's actor ends") {
+  auto p = make();
+  call(p, "a", "running");
+  call(p, "a", "waiting");
+  caf::anon_send_exit(p, caf::exit_reason::kill);
+  p = nullptr;
+  run();
+  CHECK(outcomes.size() + client->open() >= 2);
+  client->answer("too late");
+  run();
+  REQUIRE(outcomes.size() == 2);
+  CHECK(failed(0));
+  CHECK(failed(1));
+}
+
+TEST_CASE("back-off grows, jitters and never undercuts what was asked for") {
+  CHECK(call_backoff(1, 0.0, 0ms) == 0ms);
+  CHECK(call_backoff(1, 1.0, 0ms) == 500ms);
+  CHECK(call_backoff(3, 1.0, 0ms) == 2'000ms);
+  CHECK(call_backoff(20, 1.0, 0ms) == 8'000ms);
+  CHECK(call_backoff(1, 0.5, 3s) == 3s);
+}
