@@ -93,8 +93,8 @@ TEST_CASE("a forged reference loses its colon") {
 }
 
 TEST_CASE("other colons stay") {
-  for (const auto& text : std::vector<std::string>{"prefs: x", "Reference: manual 7", "time 10:30",
-                                                   "ref\n: x", ": 01930f3e-8a00"}) {
+  for (const auto& text :
+       std::vector<std::string>{"prefs: x", "Reference: manual 7", "time 10:30", "ref\n: x", ": 01930f3e-8a00"}) {
     auto changed = text;
     defuse_references(changed);
     CHECK(changed == text);
