@@ -149,17 +149,18 @@ void client_connection::receive() {
     in_.make_room();
     if (filled_ && in_.empty())
       in_.grow();
-    auto room = in_.room();
-    if (!wire_.is_secure()) {
+    // Plain bytes stay in the socket until they are wanted: a read under way could take what a peer says unasked just
+    // before the connection is looked over for the next call, which would then have it for its response.
+    if (!wire_.is_secure() && !readable_) {
       reading_ = true;
-      wire_.async_read(in_.tail(), room,
-                       [self](const boost::system::error_code& ec, std::size_t count) { self->on_read(ec, count); });
+      wait(attempt::want_read, &client_connection::on_readable);
       break;
     }
+    auto room = in_.room();
     std::size_t count = 0;
     auto result = wire_.read(in_.tail(), room, count);
     in_.commit(count);
-    filled_ = count == room;
+    filled_ = readable_ = count == room;
     if (result == attempt::closed) {
       on_end_of_input();
     } else if (result == attempt::broken) {
@@ -172,21 +173,9 @@ void client_connection::receive() {
   receiving_ = false;
 }
 
-void client_connection::on_read(const boost::system::error_code& ec, std::size_t count) {
-  reading_ = false;
-  if (phase_ == phase::closed)
-    return;
-  if (ec == boost::asio::error::eof)
-    return on_end_of_input();
-  if (ec)
-    return break_off(ec.message());
-  filled_ = count == in_.room();
-  in_.commit(count);
-  receive();
-}
-
 void client_connection::on_readable() {
   reading_ = false;
+  readable_ = true;
   receive();
 }
 

@@ -47,7 +47,6 @@ private:
   void begin_call();
   void send_more();
   void receive();
-  void on_read(const boost::system::error_code& ec, std::size_t count);
   void on_readable();
   void on_bytes();
   void on_end_of_input();
@@ -72,7 +71,8 @@ private:
   std::uint64_t sent_before_ = 0; ///< by the transport, when the call began
   std::uint8_t interim_ = 0;      ///< responses so far
   phase phase_ = phase::resolving;
-  bool reading_ = false;   ///< an operation is under way, which writes into `in_`
+  bool reading_ = false;   ///< waits until there is something to read
+  bool readable_ = false;  ///< there may be more to read
   bool receiving_ = false; ///< `receive` is running further up
   bool filled_ = false;    ///< the last read took all the room there was
   bool reused_ = false;    ///< has carried another call before
