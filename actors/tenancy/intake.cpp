@@ -25,9 +25,12 @@ void intake_state::configure(intake_settings settings, intake_services services)
 void intake_state::accept(job_hint_ptr what) {
   if (parked_ || knows(what->id))
     return;
-  // While others wait in the database a newcomer joins them, so that nobody is overtaken for ever.
-  if (more_in_database_ && ready_.size() >= settings_.fetch)
+  // Who can't be served now must not fill the queue, and while others wait in the database a newcomer joins them, so
+  // that nobody is overtaken for ever.
+  if (!may_start(what->tenant) || (more_in_database_ && ready_.size() >= settings_.fetch / 2)) {
+    more_in_database_ = true;
     return;
+  }
   const auto level = static_cast<std::size_t>(what->priority);
   if (ready_.push(what->tenant, what, level))
     queued_.insert(what->id);
@@ -47,20 +50,22 @@ bool intake_state::may_start(const std::string& tenant) const {
       return false;
   }
   const auto settings = services_.tenants->find(tenant);
-  return settings && !settings->paused;
+  return settings && !settings->paused && services_.registry->find(tenant);
 }
 
 void intake_state::start_jobs() {
   const auto may = [this](const std::string& tenant) { return may_start(tenant); };
+  bool dry = false; // nothing that waits here can be served
   while (!parked_ && in_flight_.size() < settings_.max_in_flight) {
     auto next = ready_.pop(may);
-    if (!next)
+    dry = !next;
+    if (dry)
       break;
     queued_.erase((*next)->id);
     start(std::move(*next));
   }
   services_.probe->load(in_flight_.size(), ready_.size());
-  fetch_if_needed();
+  fetch_if_needed(dry);
 }
 
 void intake_state::start(job_hint_ptr what) {
@@ -89,17 +94,23 @@ void intake_state::on_tenant_down(caf::actor_id who) {
     return;
   const auto tenant = std::move(found->second);
   watched_.erase(found);
-  std::vector<std::string> lost;
-  for (const auto& [job, owner] : in_flight_)
-    if (owner == tenant)
-      lost.push_back(job);
-  for (const auto& job : lost)
-    on_ended({tenant, job, true, "the tenant's actor ended"});
+  // That their tenant died is no fault of theirs: it doesn't count among their crashes.
+  std::erase_if(in_flight_, [&](const auto& entry) {
+    if (entry.second != tenant)
+      return false;
+    auto& record = crashes_[entry.first];
+    record.tenant = tenant;
+    record.waiting = true;
+    record.next_life = services_.time->now() + settings_.crash_pause;
+    return true;
+  });
+  per_tenant_.erase(tenant);
+  start_jobs();
 }
 
-void intake_state::fetch_if_needed() {
-  const auto room = settings_.max_in_flight - std::min(settings_.max_in_flight, in_flight_.size());
-  if (parked_ || fetching_ || !more_in_database_ || room == 0 || ready_.size() >= settings_.fetch / 2)
+void intake_state::fetch_if_needed(bool dry) {
+  // Fetched ahead of need: under a flood of newcomers there never is a moment without any.
+  if (parked_ || fetching_ || !more_in_database_ || (!dry && ready_.size() >= settings_.fetch / 2))
     return;
   fetching_ = true;
   look_again_ = false;
@@ -125,10 +136,12 @@ void intake_state::fetch_if_needed() {
 void intake_state::on_fetched(const due_jobs& what) {
   fetching_ = false;
   // After a failure the next tick looks again.
-  more_in_database_ = !what.failed && (what.jobs.size() >= settings_.fetch || look_again_);
+  more_in_database_ = !what.failed && what.jobs.size() >= settings_.fetch;
+  bool found = false;
   for (const auto& job : what.jobs) {
-    if (knows(job.id) || crashes_.contains(job.id))
+    if (knows(job.id) || crashes_.contains(job.id) || !may_start(job.tenant))
       continue;
+    found = true;
     auto hint = std::make_shared<job_hint>();
     hint->tenant = job.tenant;
     hint->id = job.id;
@@ -139,6 +152,8 @@ void intake_state::on_fetched(const due_jobs& what) {
     }
     queued_.insert(job.id);
   }
+  // Jobs that nobody can start now come with the next tick, end or change of a tenant.
+  more_in_database_ = (more_in_database_ && found) || std::exchange(look_again_, false);
   start_jobs();
 }
 
@@ -155,6 +170,9 @@ void intake_state::on_ended(const job_end& what) {
   in_flight_.erase(found);
   if (auto count = per_tenant_.find(what.tenant); count != per_tenant_.end() && --count->second == 0)
     per_tenant_.erase(count);
+  // A tenant that was at its own limit has room again; its jobs wait in the database.
+  if (settings_.max_in_flight_per_tenant != 0)
+    more_in_database_ = true;
   if (what.crashed)
     on_crash(what.tenant, what.id, what.reason);
   else
@@ -192,6 +210,18 @@ void intake_state::revive_crashed() {
   }
 }
 
+void intake_state::forget_unservable() {
+  const auto idle = [this](const std::string& tenant) {
+    const auto settings = services_.tenants->find(tenant);
+    return !settings || settings->paused;
+  };
+  while (auto left = ready_.pop(idle)) {
+    queued_.erase((*left)->id);
+    if (const auto crashed = crashes_.find((*left)->id); crashed != crashes_.end())
+      crashed->second.waiting = true;
+  }
+}
+
 void intake_state::park() {
   parked_ = true;
   services_.probe->load(in_flight_.size(), ready_.size());
@@ -200,6 +230,7 @@ void intake_state::park() {
 void intake_state::on_tick() {
   if (parked_)
     return;
+  forget_unservable();
   revive_crashed();
   more_in_database_ = true;
   start_jobs();

@@ -90,7 +90,9 @@ private:
   void start(job_hint_ptr what);
   bool may_start(const std::string& tenant) const;
   bool knows(const std::string& id) const;
-  void fetch_if_needed();
+  void fetch_if_needed(bool dry);
+  /// Lets go of jobs whose tenant was paused or removed: the database has them.
+  void forget_unservable();
   void revive_crashed();
   void on_crash(const std::string& tenant, const std::string& id, const std::string& reason);
   void watch(const std::string& tenant, const tenant_actor& life);

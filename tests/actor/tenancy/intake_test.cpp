@@ -93,7 +93,7 @@ struct fixture : testing::actor_fixture {
     if (!crashed)
       finish(tenant, id);
     caf::anon_send(whom, atom::ended_v,
-                   std::make_shared<const job_end>(job_end{tenant, id, crashed, crashed ? "exception" : ""}));
+                   std::make_shared<const job_end>(job_end{tenant, id, crashed, false, crashed ? "exception" : ""}));
     run();
   }
 
@@ -224,6 +224,55 @@ TEST_CASE_METHOD(fixture, "a paused tenant's jobs wait until it is resumed") {
   CHECK(given->size() == 1);
 }
 
+TEST_CASE_METHOD(fixture, "a paused tenant's flood doesn't keep others' jobs from starting") {
+  auto i = make({.max_in_flight = 100, .queue_limit = 50, .fetch = 16});
+  tenants[0].paused = true;
+  publish();
+  for (int n = 0; n < 100; ++n)
+    accept(i, "a", store_job("a"));
+  const auto waiting = store_job("b");
+  const auto fresh = store_job("b");
+  accept(i, "b", fresh);
+  advance(2s);
+  auto seen = ids();
+  std::ranges::sort(seen);
+  CHECK(seen == names{waiting, fresh});
+}
+
+TEST_CASE_METHOD(fixture, "jobs that were queued when their tenant was paused make room, and come when it resumes") {
+  auto i = make({.max_in_flight = 1, .queue_limit = 50, .fetch = 8});
+  const auto first = store_job("a");
+  accept(i, "a", first);
+  for (int n = 0; n < 8; ++n)
+    accept(i, "a", store_job("a"));
+  tenants[0].paused = true;
+  publish();
+  const auto other = store_job("b");
+  end(i, "a", first);
+  advance(2s);
+  CHECK(ids().back() == other);
+  end(i, "b", other);
+  tenants[0].paused = false;
+  publish();
+  advance(2s);
+  CHECK(given->size() == 3);
+}
+
+TEST_CASE_METHOD(fixture, "a tenant that floods doesn't starve the jobs that wait in the database") {
+  auto i = make({.max_in_flight = 1, .queue_limit = 50, .fetch = 8});
+  accept(i, "a", store_job("a"));
+  for (int n = 0; n < 8; ++n)
+    accept(i, "a", store_job("a"));
+  const auto other = store_job("b");
+  for (int n = 0; n < 30; ++n) {
+    end(i, given->back()->tenant, given->back()->id);
+    accept(i, "a", store_job("a"));
+    advance(100ms);
+  }
+  const auto seen = ids();
+  CHECK(std::ranges::find(seen, other) != seen.end());
+}
+
 TEST_CASE_METHOD(fixture, "storage that fails for a while only delays") {
   const auto job = store_job("a");
   store->fail_reads(2);
@@ -260,6 +309,21 @@ TEST_CASE_METHOD(fixture, "jobs of a tenant whose actor dies start again when it
   start_tenant("a");
   advance(3s);
   CHECK(ids() == names{job, job});
+  CHECK(given_up.empty());
+}
+
+TEST_CASE_METHOD(fixture, "a tenant that keeps dying costs its jobs nothing but time") {
+  auto i = make();
+  const auto job = store_job("a");
+  accept(i, "a", job);
+  for (int life = 0; life < 8; ++life) {
+    caf::anon_send_exit(registry->find("a"), caf::exit_reason::kill);
+    run();
+    start_tenant("a");
+    advance(5s);
+  }
+  CHECK(given->size() == 9);
+  CHECK(given_up.empty());
 }
 
 TEST_CASE_METHOD(fixture, "an engine that stops starts nothing more") {
