@@ -37,6 +37,19 @@ void step_down(connection& on, int version) {
   set_version(on, version - 1);
 }
 
+/// Makes all tables in one step: whoever opens the file at the same moment sees an empty database or a whole one.
+int create(connection& on) {
+  write_transaction whole{on};
+  // Looked at anew under the lock: another process may have been faster.
+  const auto found = state_of(on).current;
+  if (found > 0)
+    return found;
+  for (int version = 1; version <= latest; ++version)
+    step_up(on, version);
+  whole.commit();
+  return latest;
+}
+
 } // namespace
 
 int latest_version() noexcept {
@@ -55,7 +68,7 @@ migration_status state_of(connection& on) {
 void prepare(connection& on) {
   auto [current, known] = state_of(on);
   if (current == 0)
-    current = migrate(on, latest).current;
+    current = create(on);
   if (current < known)
     throw error{fault::older_schema, on.path() + " has schema version " + std::to_string(current)
                                          + ", this program needs " + std::to_string(known)
