@@ -79,13 +79,13 @@ public:
   }
 
   void operator()(context_gathered&& c) {
-    if (s_.phase != job_phase::gathering || c.attempt != s_.attempt)
+    // A parked job's next owner gathers anew, which only reads: nobody waits for what comes now.
+    if (s_.phase != job_phase::gathering || c.attempt != s_.attempt || s_.parked)
       return;
     const auto spent = s_.active_since ? std::max(milliseconds{0}, world_.now - *s_.active_since) : milliseconds{0};
     used_ += spent;
     emit(gathered{bounded(std::move(c.found), settings_)});
-    if (!s_.parked)
-      ask_model(std::get<gathered>(out_.events.back()).found);
+    ask_model(std::get<gathered>(out_.events.back()).found);
   }
 
   void operator()(model_started&& c) {

@@ -344,14 +344,13 @@ TEST_CASE("a job that is parked while it gathers is done in memory, and due at o
   CHECK(job.state.attempt == 1);
 }
 
-TEST_CASE("context that comes after parking is kept, and the model isn't asked") {
+TEST_CASE("context that comes after parking changes nothing: the job has left, and its next owner gathers anew") {
   job_bench job;
   job.wake();
   job.tell(job_core::stop());
-  const auto decided = job.gather();
-  CHECK(job.types.back() == "gathered");
-  CHECK(decided.effects.empty());
-  CHECK(find<call_model>(job.wake().effects));
+  CHECK(does_nothing(job.gather()));
+  CHECK(job_core::finished(job.state));
+  CHECK(find<gather>(job.wake().early_effects));
 }
 
 TEST_CASE("a model's answer that comes after parking is kept, and the note isn't written") {
