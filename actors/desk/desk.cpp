@@ -34,14 +34,15 @@ call_ending ending_of(const desk_failure& failure) {
 }
 
 template <class Success>
-void report(const desk_actor& to, const std::variant<Success, desk_failure>& result) {
+void report(const desk_actor& to, std::uint64_t connector, const std::variant<Success, desk_failure>& result) {
   auto ending = call_ending::healthy;
   milliseconds pause{0};
   if (const auto* failure = std::get_if<desk_failure>(&result)) {
     ending = ending_of(*failure);
     pause = failure->retry_after.value_or(milliseconds{0});
   }
-  caf::anon_send(to, atom::freed_v, static_cast<std::uint8_t>(ending), static_cast<std::uint64_t>(pause.count()));
+  caf::anon_send(to, atom::freed_v, static_cast<std::uint8_t>(ending), static_cast<std::uint64_t>(pause.count()),
+                 connector);
 }
 
 } // namespace
@@ -64,7 +65,11 @@ void desk_state::configure(std::string tenant, connector_ptr connector, desk_set
 }
 
 void desk_state::connect(connector_ptr connector) {
+  // Calls under way end with their connector: it stays until none is left.
+  if (running_ > 0)
+    retired_.push_back(std::move(connector_));
   connector_ = std::move(connector);
+  ++connectors_;
   breaker_ = breaker{};
   paused_until_ = {};
 }
@@ -122,8 +127,8 @@ void desk_state::start_write(const desk_write_ptr& what) {
   ++running_;
   auto note = what->note;
   note.timeout = std::min(note.timeout, what->deadline - clock_->now());
-  connector_->write_note(note, [me = desk_actor{self_}, what](note_result result) {
-    report(me, result);
+  connector_->write_note(note, [me = desk_actor{self_}, what, mine = connectors_](note_result result) {
+    report(me, mine, result);
     what->done(std::move(result));
   });
 }
@@ -131,14 +136,21 @@ void desk_state::start_write(const desk_write_ptr& what) {
 void desk_state::start_look(const desk_look_ptr& what) {
   ++running_;
   connector_->find_note(what->ticket_id, what->marker, what->correlation_id,
-                        [me = desk_actor{self_}, what](look_result result) {
-                          report(me, result);
+                        [me = desk_actor{self_}, what, mine = connectors_](look_result result) {
+                          report(me, mine, result);
                           what->done(std::move(result));
                         });
 }
 
-void desk_state::on_freed(std::uint8_t ending, milliseconds pause) {
-  --running_;
+void desk_state::on_freed(std::uint8_t ending, milliseconds pause, std::uint64_t connector) {
+  if (--running_ == 0)
+    retired_.clear();
+  if (connector == connectors_)
+    learn(ending, pause);
+  serve_waiting();
+}
+
+void desk_state::learn(std::uint8_t ending, milliseconds pause) {
   const auto before = breaker_.state();
   switch (static_cast<call_ending>(ending)) {
   case call_ending::healthy:
@@ -155,7 +167,6 @@ void desk_state::on_freed(std::uint8_t ending, milliseconds pause) {
   if (before != breaker_.state())
     config::log::warn("circuit_changed", "a desk's circuit breaker changed its state",
                       {{"tenant_id", tenant_}, {"state", static_cast<int>(breaker_.state())}});
-  serve_waiting();
 }
 
 desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state> self, std::string tenant,
@@ -165,8 +176,8 @@ desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state> self, st
       [self](atom::write_note, desk_write_ptr& what) { self->state.write(std::move(what)); },
       [self](atom::find_note, desk_look_ptr& what) { self->state.look(std::move(what)); },
       [self](atom::connect, connector_ptr& next) { self->state.connect(std::move(next)); },
-      [self](atom::freed, std::uint8_t ending, std::uint64_t pause_ms) {
-        self->state.on_freed(ending, milliseconds{pause_ms});
+      [self](atom::freed, std::uint8_t ending, std::uint64_t pause_ms, std::uint64_t connector_number) {
+        self->state.on_freed(ending, milliseconds{pause_ms}, connector_number);
       },
   };
 }

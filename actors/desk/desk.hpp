@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <caf/replies_to.hpp>
 #include <caf/stateful_actor.hpp>
@@ -26,8 +27,9 @@ using desk_actor = caf::typed_actor<
     caf::reacts_to<atom::find_note, desk_look_ptr>,
     /// Uses another connector from now on; calls under way keep theirs. Sent by the tenant when its settings change.
     caf::reacts_to<atom::connect, connector_ptr>,
-    /// A call has ended. Sent by itself. The number is a `call_ending` of `desk.cpp`, the time the pause asked for.
-    caf::reacts_to<atom::freed, std::uint8_t, std::uint64_t>>;
+    /// A call has ended. Sent by itself: a `call_ending` of `desk.cpp`, the pause asked for in milliseconds, and the
+    /// number of the connector that made the call.
+    caf::reacts_to<atom::freed, std::uint8_t, std::uint64_t, std::uint64_t>>;
 
 struct desk_settings {
   std::size_t max_calls = 256;     ///< at a time
@@ -54,13 +56,14 @@ public:
 
   void write(desk_write_ptr what);
   void look(desk_look_ptr what);
-  void on_freed(std::uint8_t ending, std::chrono::milliseconds pause);
+  void on_freed(std::uint8_t ending, std::chrono::milliseconds pause, std::uint64_t connector);
 
 private:
   /// A call that waits: given none, it starts; given a failure, it is refused with it.
   using waiting_call = std::function<void(std::optional<net::desk::desk_failure>)>;
 
   void enqueue(waiting_call call);
+  void learn(std::uint8_t ending, std::chrono::milliseconds pause);
   void serve_waiting();
   std::optional<net::desk::desk_failure> refusal();
   void start_write(const desk_write_ptr& what);
@@ -69,6 +72,8 @@ private:
   pointer self_;
   std::string tenant_;
   connector_ptr connector_;
+  std::uint64_t connectors_ = 0;       // counts them: calls of former ones teach nothing
+  std::vector<connector_ptr> retired_; // former ones, while calls are under way
   desk_settings settings_;
   std::shared_ptr<const clock> clock_;
   breaker breaker_;

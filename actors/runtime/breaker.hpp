@@ -21,15 +21,16 @@ class breaker {
 public:
   explicit breaker(breaker_settings settings = {}) : settings_{settings} {}
 
-  /// Whether a call may be made now. In half-open state only the first asker may.
+  /// Whether a call may be made now: who is admitted must report how it ended. In half-open state only the first asker
+  /// may, and another one when that hasn't reported for as long as the breaker stays open.
   bool admit(storage::timestamp now) {
     if (state_ == circuit::closed)
       return true;
-    if (state_ == circuit::open && now >= opened_ + settings_.open_time) {
-      state_ = circuit::half_open;
-      return true;
-    }
-    return false;
+    if (now < opened_ + settings_.open_time)
+      return false;
+    state_ = circuit::half_open;
+    opened_ = now;
+    return true;
   }
 
   void succeed() {

@@ -1,5 +1,6 @@
 #include "actors/tenancy/tenant.hpp"
 
+#include <tuple>
 #include <utility>
 
 #include "actors/runtime/messages.hpp"
@@ -41,7 +42,12 @@ void tenant_state::configure(tenant_ptr settings, std::shared_ptr<const tenant_s
 }
 
 void tenant_state::reconfigure(tenant_ptr settings) {
-  settings_ = std::move(settings);
+  const auto before = std::exchange(settings_, std::move(settings));
+  const auto address = [](const storage::tenant& of) {
+    return std::tie(of.desk_kind, of.desk_url, of.desk_key.reveal(), of.desk_ca, of.desk_options);
+  };
+  if (address(*before) == address(*settings_))
+    return;
   *connector_ = services_->connect(*settings_);
   if (auto life = desk_.get())
     self_->send(life, atom::connect_v, *connector_);
@@ -67,6 +73,7 @@ void tenant_state::on_job_end(const std::string& job, const caf::error& reason) 
   end->tenant = settings_->id;
   end->id = job;
   end->crashed = is_crash(reason);
+  end->superseded = reason == runtime_ec::superseded;
   if (end->crashed) {
     end->reason = describe(reason);
     services_->restarts->restarted(ticket::job_core::name, reason_label(reason));

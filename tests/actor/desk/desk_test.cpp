@@ -160,6 +160,26 @@ TEST_CASE_METHOD(fixture, "a desk with new settings is tried at once") {
   CHECK(next->written.size() == 1);
 }
 
+TEST_CASE_METHOD(fixture,
+                 "calls under way keep their connector when it is replaced, and teach nothing about the new one") {
+  auto d = make();
+  for (int i = 0; i < 6; ++i)
+    write(d, "1");
+  std::weak_ptr<manual_connector> old = connector;
+  auto next = std::make_shared<manual_connector>();
+  caf::anon_send(d, atom::connect_v, connector_ptr{next});
+  run();
+  auto calls = std::move(connector->writes);
+  connector.reset();
+  CHECK_FALSE(old.expired());
+  for (auto& call : calls)
+    call(desk_failure{desk_fault::unknown_outcome, "cut off", std::nullopt});
+  run();
+  CHECK(old.expired());
+  write(d, "2");
+  CHECK(next->written.size() == 1);
+}
+
 TEST_CASE_METHOD(fixture, "a desk whose settings can't be used refuses every call") {
   auto d = spawn(desk, std::string{"acme"}, connector_ptr{}, desk_settings{}, time);
   write(d, "1");

@@ -48,6 +48,17 @@ TEST_CASE("keys that may not be served are passed over and keep their turn") {
   CHECK(queue.pop() == 1);
 }
 
+TEST_CASE("a probe that never reports doesn't keep a breaker half-open for ever") {
+  const storage::timestamp start{1'000s};
+  breaker b;
+  for (int i = 0; i < 5; ++i)
+    b.fail(start);
+  CHECK(b.admit(start + 30s));
+  CHECK(b.retry_at() == start + 60s);
+  CHECK_FALSE(b.admit(start + 59s));
+  CHECK(b.admit(start + 60s));
+}
+
 TEST_CASE("a breaker opens after failures in a row, lets one probe through, and closes when it succeeds") {
   const storage::timestamp start{1'000s};
   breaker b;

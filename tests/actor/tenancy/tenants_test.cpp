@@ -109,6 +109,17 @@ TEST_CASE_METHOD(fixture, "a tenant whose settings change gets another connector
   CHECK(connected == std::vector<std::string>{"a v1"});
 }
 
+TEST_CASE_METHOD(fixture, "a change that isn't about the desk leaves its connector alone") {
+  auto all = make({tenant_of("a")});
+  connected.clear();
+  auto paused = tenant_of("a");
+  paused.paused = true;
+  paused.updated_at = storage::timestamp{std::chrono::seconds{9}};
+  caf::anon_send(all, atom::configure_v, table({paused}));
+  run();
+  CHECK(connected.empty());
+}
+
 TEST_CASE_METHOD(fixture, "a tenant that is removed loses its actor") {
   auto all = make({tenant_of("a")});
   caf::anon_send(all, atom::configure_v, table({}));
