@@ -112,13 +112,20 @@ std::uint16_t engine::port() const {
   return impl_->server->port();
 }
 
+bool engine::failed() const {
+  return impl_->all.failed.load();
+}
+
 bool engine::stop(milliseconds limit) {
   if (!impl_ || std::exchange(impl_->stopped, true))
     return true;
   const auto deadline = steady_clock::now() + limit;
   auto& all = impl_->all;
   all.ready->store(false);
-  bool orderly = impl_->drain_server(steady_clock::now() + limit / 4);
+  // Half-sent requests may take their time; they are nobody's loss.
+  impl_->drain_server(steady_clock::now() + limit / 8);
+  const bool started = static_cast<bool>(impl_->root);
+  bool orderly = true;
   bool ended = true;
   if (impl_->root) {
     // A quarter stays for the actors' own end, which commits what waits.
@@ -137,9 +144,10 @@ bool engine::stop(milliseconds limit) {
   else
     (void)impl_.release();
   orderly = orderly && ended;
-  config::log::info("engine_stopped",
-                    orderly ? "stopped in good order" : "stopped; what still ran goes on at the next start",
-                    {{"orderly", orderly}});
+  if (started)
+    config::log::info("engine_stopped",
+                      orderly ? "stopped in good order" : "stopped; what still ran goes on at the next start",
+                      {{"orderly", orderly}});
   return orderly;
 }
 

@@ -29,6 +29,9 @@ public:
   /// The port listened on.
   std::uint16_t port() const;
 
+  /// Whether the actors' tree has given up by itself: the process was told to end then, and should say that it failed.
+  bool failed() const;
+
   /// Stops in good order: takes no more requests, lets jobs finish or park, commits what waits, ends the actors.
   /// @param limit after which what still runs is dropped; its journal has what is needed to go on
   /// @return whether everything ended by itself; if not, an actor may still be at work, and is left behind

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include <caf/replies_to.hpp>
@@ -20,8 +21,19 @@ using housekeeper_actor = caf::typed_actor<
 /// How long audit rows are kept.
 inline constexpr std::chrono::hours audit_retention{90 * 24};
 
-/// Forgets expired deliveries and audit rows, a bounded number at a time. Runs on the scheduler; never blocks.
-housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, std::shared_ptr<journal_queue> journal,
-                                             std::shared_ptr<const clock> time, std::chrono::milliseconds period);
+/// What the housekeeper works with. All are needed.
+struct housekeeping {
+  std::shared_ptr<journal_queue> journal;
+  std::shared_ptr<const clock> time;
+  /// Called each time before the work below; any thread.
+  std::function<void()> release_orphans;
+  /// Storage has taken a write. Any thread.
+  std::function<void()> wrote;
+};
+
+/// Forgets expired deliveries and audit rows, a bounded number at a time, and sees in passing whether storage takes
+/// writes again. Runs on the scheduler; never blocks.
+housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, housekeeping what,
+                                             std::chrono::milliseconds period);
 
 } // namespace troupe::actors::api

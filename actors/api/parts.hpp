@@ -45,6 +45,10 @@ struct parts {
   handle_ref<intake_actor> intake;
   handle_ref<tenants_actor> tenants_root;
   std::shared_ptr<std::atomic<std::size_t>> live_jobs = std::make_shared<std::atomic<std::size_t>>(0);
+  /// Jobs may be `running` in the database without an owner: to be released.
+  std::atomic<bool> orphans = false;
+  /// The supervision tree has given up.
+  std::atomic<bool> failed = false;
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
 
   std::unique_ptr<net::io_threads> io;

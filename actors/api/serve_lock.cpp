@@ -14,7 +14,11 @@ namespace troupe::actors::api {
 serve_lock::serve_lock(const std::filesystem::path& database) {
   if (database.empty())
     return;
-  auto name = database;
+  // Two names of one file, by a link, must meet in one lock.
+  std::error_code unresolved;
+  auto name = std::filesystem::weakly_canonical(database, unresolved);
+  if (unresolved)
+    name = database;
   name += ".lock";
   file_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file_ < 0)

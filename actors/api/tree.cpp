@@ -4,6 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include <csignal>
+
+#include <unistd.h>
+
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include "actors/api/connectors.hpp"
@@ -27,6 +32,22 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int reader_count = 2;
+
+/// Makes jobs due that are `running` in the database, if some may have lost their owner. Those that live take no harm:
+/// their tenant knows them, and their next append says `running` again.
+void release_orphans(parts& of) {
+  if (!of.orphans.exchange(false))
+    return;
+  of.journal->run(
+      [&of](storage::writer& db) {
+        const auto released = db.release_running_jobs(of.time->now());
+        config::log::warn("jobs_released", "running jobs were made due, since some may have lost their owner",
+                          {{"jobs", released}});
+        if (auto life = of.intake.get())
+          caf::anon_send(life, atom::look_v);
+      },
+      [&of](const storage::error&) { of.orphans.store(true); });
+}
 
 /// A child that is a supervisor itself.
 child_spec subtree(std::string name, supervisor_settings settings, parts& of, std::shared_ptr<supervisor_probe> probe,
@@ -107,7 +128,9 @@ std::vector<child_spec> service_children(parts& of, const std::shared_ptr<job_pa
     return spawn_named(system, {.name = "gather_watch"}, ticket::gather_watch, of.time, 50ms);
   }));
   result.push_back(plain("housekeeper", [&of](caf::actor_system& system) {
-    return spawn_named(system, {.name = "housekeeper"}, housekeeper, of.journal, of.time, 60s);
+    return spawn_named(system, {.name = "housekeeper"}, housekeeper,
+                       housekeeping{of.journal, of.time, [&of] { release_orphans(of); }, [&of] { of.health->wrote(); }},
+                       10s);
   }));
   return result;
 }
@@ -129,6 +152,9 @@ std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std
     return services;
   };
   result->ended = [&of](job_end_ptr end) {
+    // Who wrote instead may be a life that was killed: nobody would ever go on.
+    if (end->superseded)
+      of.orphans.store(true);
     if (auto life = of.intake.get())
       caf::anon_send(life, atom::ended_v, std::move(end));
   };
@@ -141,7 +167,10 @@ std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std
 
 /// Dead-letters a job that no life survives.
 void give_up(parts& of, const std::string& tenant, const std::string& id, const std::string& reason) {
-  const auto unwritten = [id](const storage::error& why) {
+  const auto unwritten = [&of, id](const storage::error& why) {
+    // What can't be read would crash its next owner too: it stays as it is until an operator looks.
+    if (why.kind() != storage::fault::corrupt)
+      of.orphans.store(true);
     config::log::error("job_not_given_up", "a job that keeps crashing could not be dead-lettered",
                        {{"job_id", id}, {"error", why.what()}});
   };
@@ -153,6 +182,8 @@ void give_up(parts& of, const std::string& tenant, const std::string& id, const 
           of.journal->submit(make_pending_append(std::move(*decided.append), [unwritten](append_reply reply) {
             if (reply.fault)
               unwritten(storage::error{*reply.fault, reply.error});
+            else if (reply.result.outcome == storage::append_outcome::conflict)
+              unwritten(storage::error{storage::fault::refused, "the job has moved on meanwhile"});
           }));
       },
       unwritten);
@@ -197,19 +228,44 @@ std::vector<child_spec> root_children(parts& of) {
   limits.max_in_flight = jobs_in_flight(*of.settings);
   limits.max_in_flight_per_tenant = of.settings->jobs.max_in_flight_per_tenant;
   auto intake_shared = make_intake_services(of);
-  result.push_back(supervised("intake", of.intake, [limits, intake_shared](caf::actor_system& system) {
+  auto lives = std::make_shared<int>(0);
+  result.push_back(supervised("intake", of.intake, [&of, lives, limits, intake_shared](caf::actor_system& system) {
+    // A former life knew which jobs were under way or had crashed. The first one starts after all were released.
+    if ((*lives)++ > 0)
+      of.orphans.store(true);
     return spawn_named(system, {.name = "intake"}, intake, limits, intake_shared);
   }));
   result.push_back(plain("directory_keeper", [&of](caf::actor_system& system) {
-    return spawn_named(system, {.name = "directory_keeper"}, directory_keeper, of.tenants, of.readers, 500ms,
-                       [&of](tenant_table_ptr table) {
-                         if (auto life = of.tenants_root.get())
-                           caf::anon_send(life, atom::configure_v, std::move(table));
-                         if (auto life = of.intake.get())
-                           caf::anon_send(life, atom::look_v);
-                       });
+    return spawn_named(
+        system, {.name = "directory_keeper"}, directory_keeper, of.tenants, of.readers, 500ms,
+        [&of](tenant_table_ptr table) {
+          if (auto life = of.tenants_root.get())
+            caf::anon_send(life, atom::configure_v, std::move(table));
+          if (auto life = of.intake.get())
+            caf::anon_send(life, atom::look_v);
+        },
+        [&of](std::optional<storage::fault> fault) { of.health->looked(fault); });
   }));
   return result;
+}
+
+/// Ends the process in good order when the tree has given up: a server without actors only looks alive.
+void watch_tree(caf::actor_system& system, parts& of, const caf::actor& root) {
+  spawn_named(system, {.name = "tree_watch"}, [&of, root](caf::event_based_actor* self) -> caf::behavior {
+    self->set_down_handler([&of, self](const caf::down_msg& what) {
+      if (of.ready->exchange(false)) {
+        of.failed.store(true);
+        config::log::error("engine_failed", "the supervision tree gave up; the process ends",
+                           {{"reason", describe(what.reason)}});
+        of.readers->close();
+        of.journal->abandon();
+        ::kill(::getpid(), SIGTERM);
+      }
+      self->quit();
+    });
+    self->monitor(root);
+    return {[](const tick&) {}};
+  });
 }
 
 } // namespace
@@ -224,8 +280,11 @@ engine_config::engine_config() {
 
 caf::actor start_tree(caf::actor_system& system, parts& of) {
   const supervisor_settings root{restart_strategy::rest_for_one, 10, 60s, 100ms, 5s};
-  return caf::actor_cast<caf::actor>(spawn_named(system, {.name = "engine"}, supervisor, root, root_children(of),
-                                                 std::ref(*of.chance), std::make_shared<supervisor_probe>(of.metrics)));
+  auto result =
+      caf::actor_cast<caf::actor>(spawn_named(system, {.name = "engine"}, supervisor, root, root_children(of),
+                                              std::ref(*of.chance), std::make_shared<supervisor_probe>(of.metrics)));
+  watch_tree(system, of, result);
+  return result;
 }
 
 std::size_t jobs_in_flight(const config::settings& settings) {

@@ -96,7 +96,8 @@ public:
     auto parsed = webhook::parse(r.body);
     if (const auto* fault = std::get_if<http::field_error>(&parsed)) {
       services_->probe->ended("unknown", webhook_ending::unreadable);
-      answer(http::problem(400, "The body is not readable.", r.id, {*fault}));
+      if (!limited(r, answer))
+        answer(http::problem(400, "The body is not readable.", r.id, {*fault}));
       return;
     }
     auto& draft = std::get<webhook::draft>(parsed);
@@ -123,17 +124,30 @@ public:
       answer(http::problem(400, "The ticket is not valid.", r.id, draft.faults));
       return;
     }
+    if (services_->health->corrupt()) {
+      services_->probe->ended(tenant->id, webhook_ending::unavailable);
+      config::log::error("webhook_not_stored", "a delivery was refused: what is stored can't be read back",
+                         {{"tenant_id", tenant->id}, {"correlation_id", r.id}});
+      answer(retry_after(http::problem(503, "The delivery could not be stored. Send it again later.", r.id),
+                         std::chrono::seconds{60}));
+      return;
+    }
     store(r, answer, std::move(draft), check, now);
   }
 
 private:
+  /// Counts a delivery that nobody signed; answers it if its source has sent too many of them.
+  bool limited(const http::request& r, const http::reply& answer) const {
+    const auto wait = services_->failures->take(r.remote_address, failures_per_minute, services_->time->monotonic());
+    if (wait)
+      answer(retry_after(http::problem(429, "Too many deliveries from this address were refused.", r.id), *wait));
+    return wait.has_value();
+  }
+
   void refuse_stranger(const http::request& r, const http::reply& answer, std::string_view reason) const {
     services_->probe->ended("unknown", webhook_ending::unauthorized);
-    if (const auto wait =
-            services_->failures->take(r.remote_address, failures_per_minute, services_->time->monotonic())) {
-      answer(retry_after(http::problem(429, "Too many deliveries from this address were refused.", r.id), *wait));
+    if (limited(r, answer))
       return;
-    }
     // The address is what an operator needs to act on; it isn't a client's own text.
     config::log::warn(
         "webhook_refused", "a delivery without a valid signature was refused",

@@ -1,5 +1,7 @@
+#include "actors/api/serve_lock.hpp"
 #include "actors/cli/groups.hpp"
 #include "actors/cli/opened.hpp"
+#include "config/load.hpp"
 
 #include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
@@ -30,6 +32,8 @@ int migrate(const invocation& call, bool up, const std::optional<int>& to) {
   if (up ? target < state.current : target > state.current)
     throw wrong_usage{"the database is at version " + std::to_string(state.current) + "; use 'troupe migrate "
                       + (up ? "down" : "up") + "' to get to " + std::to_string(target)};
+  // A server that runs would go on with tables that aren't there any more.
+  const api::serve_lock alone{config::database_path(options.url)};
   return report(call, storage::migrate(options, target));
 }
 

@@ -30,8 +30,9 @@ int serve(const invocation& call) {
     std::cout << "troupe is ready at " << url << std::endl;
   signals.wait();
   signals.end_at_next();
+  const auto failed = engine.failed();
   engine.stop();
-  return 0;
+  return failed ? 1 : 0;
 }
 
 } // namespace

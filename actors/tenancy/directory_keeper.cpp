@@ -19,17 +19,23 @@ directory_keeper_actor::behavior_type directory_keeper(directory_keeper_actor::p
                                                        std::shared_ptr<tenant_directory> directory,
                                                        std::shared_ptr<reader_pool> readers,
                                                        std::chrono::milliseconds period,
-                                                       std::function<void(tenant_table_ptr)> changed) {
+                                                       std::function<void(tenant_table_ptr)> changed,
+                                                       std::function<void(std::optional<storage::fault>)> looked) {
   const auto again = [self, period] { self->delayed_send(self, period, tick{}); };
-  const auto look = [self, directory, readers] {
+  const auto look = [self, directory, readers, looked] {
     auto me = directory_keeper_actor{self};
-    readers->run([me, known = directory->table()->version()](
-                     storage::reader& db) { caf::anon_send(me, atom::configure_v, read_tenants(db, known)); },
-                 [me](const storage::error& why) {
-                   config::log::warn("tenants_not_read", "the tenants could not be read; the ones known stay in force",
-                                     {{"error", why.what()}});
-                   caf::anon_send(me, atom::configure_v, tenant_table_ptr{});
-                 });
+    readers->run(
+        [me, looked, known = directory->table()->version()](storage::reader& db) {
+          auto table = read_tenants(db, known);
+          looked(std::nullopt);
+          caf::anon_send(me, atom::configure_v, std::move(table));
+        },
+        [me, looked](const storage::error& why) {
+          looked(why.kind());
+          config::log::warn("tenants_not_read", "the tenants could not be read; the ones known stay in force",
+                            {{"error", why.what()}});
+          caf::anon_send(me, atom::configure_v, tenant_table_ptr{});
+        });
   };
   look();
   return {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <caf/replies_to.hpp>
 #include <caf/stateful_actor.hpp>
@@ -27,10 +28,12 @@ tenant_table_ptr read_tenants(storage::reader& from, std::uint64_t known);
 /// Keeps the directory as fresh as `period`: other processes (the command line, other nodes) change tenants too. Each
 /// look reads one number. Runs on the scheduler; never blocks.
 /// @param changed hears each new table after it was published
+/// @param looked hears after each look whether it met a fault of storage
 directory_keeper_actor::behavior_type directory_keeper(directory_keeper_actor::pointer self,
                                                        std::shared_ptr<tenant_directory> directory,
                                                        std::shared_ptr<reader_pool> readers,
                                                        std::chrono::milliseconds period,
-                                                       std::function<void(tenant_table_ptr)> changed);
+                                                       std::function<void(tenant_table_ptr)> changed,
+                                                       std::function<void(std::optional<storage::fault>)> looked);
 
 } // namespace troupe::actors

@@ -40,6 +40,7 @@ struct job_end {
   std::string tenant;
   std::string id;
   bool crashed = false;
+  bool superseded = false; ///< somebody else wrote to its journal, who may be gone by now
   std::string reason;
 };
 

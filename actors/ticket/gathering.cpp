@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/log.hpp"
+
 namespace troupe::actors::ticket {
 
 namespace {
@@ -19,6 +21,18 @@ source_status status_of(search::source_status status) {
     return source_status::failed;
   }
   return source_status::failed;
+}
+
+const char* name_of(gathering::source which) {
+  switch (which) {
+  case gathering::source::tickets:
+    return "tickets";
+  case gathering::source::articles:
+    return "articles";
+  case gathering::source::assets:
+    return "assets";
+  }
+  return "unknown";
 }
 
 } // namespace
@@ -74,6 +88,9 @@ void gathering::settle(source which, clock_time now, const Found& found, Take ta
   std::unique_lock lock{mutex_};
   if (!open_[static_cast<std::size_t>(which)])
     return; // given up before
+  if (found.status == search::source_status::failed)
+    config::log::warn("source_failed", "a source of context failed; the job goes on without it",
+                      {{"source", name_of(which)}, {"error", found.error}});
   take(found_);
   close(which, status_of(found.status), now);
   deliver(lock);

@@ -1,5 +1,8 @@
 #include "actors/ticket/job_effects.hpp"
 
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -23,6 +26,39 @@ std::variant<model_answer, model_failed> answer_of(model_outcome outcome) {
                       reply.output_tokens,
                       reply.cost,
                       reply.latency};
+}
+
+/// Answers once. A task whose actor ends before it was dealt with takes its guard along, which then answers with what
+/// is true in that case: no job waits for ever.
+template <class Result>
+class answer_guard {
+public:
+  answer_guard(std::function<void(Result)> answer, Result if_lost)
+      : answer_{std::move(answer)}, if_lost_{std::move(if_lost)} {}
+
+  ~answer_guard() {
+    if (!answered_.exchange(true))
+      answer_(std::move(if_lost_));
+  }
+
+  answer_guard(const answer_guard&) = delete;
+  answer_guard& operator=(const answer_guard&) = delete;
+
+  void operator()(Result result) {
+    if (!answered_.exchange(true))
+      answer_(std::move(result));
+  }
+
+private:
+  std::function<void(Result)> answer_;
+  Result if_lost_;
+  std::atomic<bool> answered_ = false;
+};
+
+template <class Result>
+std::function<void(Result)> guarded(std::function<void(Result)> answer, Result if_lost) {
+  auto guard = std::make_shared<answer_guard<Result>>(std::move(answer), std::move(if_lost));
+  return [guard](Result result) { (*guard)(std::move(result)); };
 }
 
 desk_failure desk_is_down() {
@@ -65,9 +101,11 @@ void job_effects::run_one(call_model& what, feedback<job_core> answer) {
   call->correlation_id = std::move(what.correlation_id);
   call->messages = std::move(what.messages);
   call->started = [answer, attempt = what.attempt] { answer(model_started{attempt}); };
-  call->done = [answer, attempt = what.attempt](model_outcome outcome) {
-    answer(model_replied{attempt, answer_of(std::move(outcome))});
-  };
+  call->done = guarded<model_outcome>(
+      [answer, attempt = what.attempt](model_outcome outcome) {
+        answer(model_replied{attempt, answer_of(std::move(outcome))});
+      },
+      model_failure{"the call was lost with the actor that had it"});
   if (auto models = services_.models.get())
     caf::anon_send(models, atom::complete_v, model_call_ptr{std::move(call)});
   else
@@ -79,7 +117,11 @@ void job_effects::run_one(write_note& what, feedback<job_core> answer) {
   task->note = {std::move(what.ticket_id), std::move(what.note), std::move(what.marker), std::move(what.correlation_id),
                 what.timeout};
   task->deadline = what.deadline;
-  task->done = [answer, write = what.write](note_result result) { answer(note_outcome{write, std::move(result)}); };
+  task->done = guarded<note_result>(
+      [answer, write = what.write](note_result result) {
+        answer(note_outcome{write, std::move(result)});
+      },
+      desk_failure{desk_fault::unknown_outcome, "the write was lost with the actor that had it", std::nullopt});
   if (auto desk = desk_.get())
     caf::anon_send(desk, atom::write_note_v, desk_write_ptr{std::move(task)});
   else
@@ -91,9 +133,11 @@ void job_effects::run_one(look_for_note& what, feedback<job_core> answer) {
   task->ticket_id = std::move(what.ticket_id);
   task->marker = std::move(what.marker);
   task->correlation_id = std::move(what.correlation_id);
-  task->done = [answer, write = what.write, round = what.round](look_result result) {
-    answer(note_looked_up{write, round, std::move(result)});
-  };
+  task->done = guarded<look_result>(
+      [answer, write = what.write, round = what.round](look_result result) {
+        answer(note_looked_up{write, round, std::move(result)});
+      },
+      desk_failure{desk_fault::unavailable, "the look was lost with the actor that had it", std::nullopt});
   if (auto desk = desk_.get())
     caf::anon_send(desk, atom::find_note_v, desk_look_ptr{std::move(task)});
   else

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <unistd.h>
@@ -71,6 +72,15 @@ TEST_CASE("a database is served by one process at a time, and free again when th
                       database.string() + " is served by another troupe already; stop that one first");
   }
   CHECK_NOTHROW(serve_lock{database});
+  const auto link = std::filesystem::path{database.string() + ".link"};
+  std::filesystem::create_symlink(database, link);
+  std::ofstream{database};
+  {
+    serve_lock first{database};
+    CHECK_THROWS(serve_lock{link});
+  }
+  std::filesystem::remove(link);
+  std::filesystem::remove(database);
   std::filesystem::remove(database.string() + ".lock");
 }
 

@@ -128,6 +128,22 @@ TEST_CASE_METHOD(fixture, "what can't be stored is answered 503, and storage's h
   CHECK_FALSE(health->fault());
 }
 
+TEST_CASE_METHOD(fixture, "while what is stored can't be read back nothing is accepted") {
+  health->looked(storage::fault::corrupt);
+  CHECK(deliver(signed_request(body_of("7"))).status == 503);
+  health->wrote();
+  CHECK(health->fault() == storage::fault::corrupt);
+  CHECK(accepted.empty());
+  health->looked(std::nullopt);
+  CHECK(deliver(signed_request(body_of("7"))).status == 202);
+}
+
+TEST_CASE_METHOD(fixture, "unreadable bodies count against their source") {
+  for (unsigned i = 0; i < actors::api::failures_per_minute; ++i)
+    CHECK(deliver(signed_request("{")).status == 400);
+  CHECK(deliver(signed_request("{")).status == 429);
+}
+
 TEST_CASE_METHOD(fixture, "a traceparent travels into the journal, an invalid one doesn't") {
   const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   auto with = signed_request(body_of("1"));

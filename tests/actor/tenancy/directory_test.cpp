@@ -15,11 +15,13 @@ struct fixture : testing::actor_fixture {
   std::shared_ptr<reader_pool> readers = std::make_shared<reader_pool>();
   std::shared_ptr<tenant_directory> directory = std::make_shared<tenant_directory>();
   int changes = 0;
+  std::optional<storage::fault> met;
 
   fixture() {
     spawn(reader, readers, std::function<std::unique_ptr<storage::reader>()>{[this] { return store->open_reader(); }});
     spawn(directory_keeper, directory, readers, std::chrono::milliseconds{500},
-          std::function<void(tenant_table_ptr)>{[this](tenant_table_ptr) { ++changes; }});
+          std::function<void(tenant_table_ptr)>{[this](tenant_table_ptr) { ++changes; }},
+          std::function<void(std::optional<storage::fault>)>{[this](std::optional<storage::fault> f) { met = f; }});
     run();
   }
 
@@ -52,10 +54,12 @@ TEST_CASE_METHOD(fixture, "while storage fails the tenants that are known stay i
   add("acme");
   advance(500ms);
   add("other");
-  store->fail_reads(2);
+  store->fail_reads(2, storage::fault::corrupt);
   advance(500ms);
+  CHECK(met == storage::fault::corrupt);
   CHECK(directory->find("acme"));
   CHECK_FALSE(directory->find("other"));
   advance(1s);
   CHECK(directory->find("other"));
+  CHECK_FALSE(met);
 }
