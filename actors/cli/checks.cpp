@@ -7,7 +7,11 @@
 #include "net/http/client.hpp"
 #include "net/io_threads.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <sys/stat.h>
+#include <system_error>
 
 #include <cerrno>
 #include <future>
@@ -90,6 +94,9 @@ finding check_database(const config::settings& all, std::unique_ptr<storage::bac
     const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
     if (!std::filesystem::is_directory(folder, unreadable))
       return {"database", false, "the folder " + folder.string() + " of " + file.string() + " isn't there"};
+    if (::access(folder.c_str(), W_OK) != 0)
+      return {"database", false,
+              file.string() + " can't be made in " + folder.string() + ": " + std::generic_category().message(errno)};
     return {"database", true, file.string() + " will be made by the first command that opens it"};
   }
   try {
