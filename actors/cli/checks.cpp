@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 #include <cerrno>
 #include <future>
