@@ -7,16 +7,12 @@
 #include "net/http/client.hpp"
 #include "net/io_threads.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
-
 #include <cerrno>
 #include <future>
 #include <system_error>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace troupe::actors::cli {
 
