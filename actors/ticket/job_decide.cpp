@@ -22,10 +22,6 @@ constexpr std::uint32_t most_claims = 25;
 /// Looks for a note before the attempt fails.
 constexpr std::uint32_t most_looks = 3;
 
-/// How long a job goes on coming back to a desk that asks it to slow down: a busy desk is no failed attempt, and a
-/// burst of tickets must not end as dead letters.
-constexpr std::chrono::hours patience{24};
-
 /// Errors are stored and shown: what others wrote into them is kept short, on one line.
 constexpr std::size_t longest_error = 500;
 
@@ -128,12 +124,10 @@ public:
     emit(write_refused{error, failure.retry_after});
     if (s_.phase == job_phase::waiting)
       return; // the attempt is over already
-    if (!repeatable(failure.fault))
-      emit(dead_lettered{"write_note", std::move(error)});
-    else if (failure.fault == net::desk::desk_fault::rate_limited && world_.now < s_.received_at + patience)
-      come_again("write_note", std::move(error), failure.retry_after);
-    else
+    if (repeatable(failure.fault))
       give_up_attempt("write_note", std::move(error), failure.retry_after);
+    else
+      emit(dead_lettered{"write_note", std::move(error)});
   }
 
   void operator()(note_looked_up&& c) {
@@ -315,10 +309,6 @@ private:
       emit(dead_lettered{step, std::move(error)});
       return;
     }
-    come_again(step, std::move(error), retry_after);
-  }
-
-  void come_again(const char* step, std::string error, std::optional<milliseconds> retry_after) {
     const auto delay = retry_delay(attempt_, retry_after, world_.chance, settings_);
     emit(failed{step, attempt_, std::move(error), world_.now + delay});
   }

@@ -184,19 +184,6 @@ TEST_CASE("a desk that names a time is not asked before") {
   CHECK(find<write_refused>(decided.events)->retry_after == 60s);
 }
 
-TEST_CASE("a desk that asks to slow down is asked for a day, beyond the number of attempts") {
-  job_bench job;
-  job.begin_write();
-  for (int i = 0; i < 10; ++i) {
-    const auto decided = job.write_fails(desk_fault::rate_limited, 60s);
-    REQUIRE(find<failed>(decided.events));
-    job.now = find<failed>(decided.events)->retry_at;
-    job.wake();
-  }
-  job.now += 24h;
-  CHECK(find<dead_lettered>(job.write_fails(desk_fault::rate_limited, 60s).events));
-}
-
 TEST_CASE("faults that the same request would meet again end the job at once") {
   for (const auto fault : {desk_fault::unauthorized, desk_fault::not_found, desk_fault::refused}) {
     job_bench job;
