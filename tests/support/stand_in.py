@@ -139,8 +139,8 @@ class StandIn:
                 await writer.drain()
                 if reply.cut or request.headers.get("connection", "").lower() == "close":
                     return
-        except (ConnectionError, asyncio.IncompleteReadError, ValueError, ssl.SSLError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, ValueError, ssl.SSLError, asyncio.CancelledError):
+            pass  # the peer has gone, or this program ends
         finally:
             writer.close()
 

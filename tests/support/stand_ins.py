@@ -6,6 +6,8 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from harness import free_port
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -14,8 +16,8 @@ class StandInProcess:
 
     program = None
 
-    def __init__(self, certificate=None, port=0):
-        command = [sys.executable, str(HERE / self.program), "--port", str(port)]
+    def __init__(self, certificate=None, port=None):
+        command = [sys.executable, str(HERE / self.program), "--port", str(port or free_port())]
         if certificate is not None:
             command += ["--certificate", str(certificate.chain), "--key", str(certificate.key)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

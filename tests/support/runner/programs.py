@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -90,6 +91,11 @@ class CatchProgram(Program):
 
 class ScriptProgram(Program):
     """A program in any language. Counts come from unittest's closing lines, else from its own plain line."""
+
+    def command(self, scratch):
+        # Python ones by the interpreter that deploy/setup looks after, whatever else is on the path.
+        interpreter = [sys.executable] if self.file.suffix == ".py" else []
+        return [*interpreter, *super().command(scratch)]
 
     def counts(self, code, output, scratch):
         ran = re.search(r"^Ran (\d+) tests? in ", output, re.MULTILINE)
