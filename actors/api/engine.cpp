@@ -6,15 +6,17 @@
 #include <thread>
 #include <utility>
 
+#include <csignal>
+
+#include <unistd.h>
+
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
 
 #include "actors/api/parts.hpp"
 #include "actors/api/routes.hpp"
 #include "actors/api/serve_lock.hpp"
 #include "actors/api/tree.hpp"
 #include "actors/runtime/supervisor.hpp"
-#include "actors/tenancy/directory_keeper.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include "net/http/server.hpp"
@@ -37,6 +39,7 @@ struct engine::impl {
   impl(config::settings settings, config::ticket_workflow workflow) {
     all.settings = std::make_shared<const config::settings>(std::move(settings));
     all.workflow = std::make_shared<const config::ticket_workflow>(std::move(workflow));
+    all.end_process = [] { ::kill(::getpid(), SIGTERM); };
     all.readers = std::make_shared<reader_pool>(8'192, std::make_shared<reader_probe>(all.metrics));
   }
 
@@ -45,11 +48,9 @@ struct engine::impl {
     lock.emplace(config::database_path(all.settings->storage.url));
     all.database =
         storage::open({all.settings->storage.url, all.settings->master_key, all.settings->previous_master_key});
-    if (const auto taken = all.database->open_writer()->release_running_jobs(all.time->now()); taken > 0)
+    if (const auto taken = take_over(all); taken > 0)
       config::log::info("jobs_taken_over", "jobs that were running when the last process ended go on",
                         {{"jobs", taken}});
-    const auto db = all.database->open_reader();
-    all.tenants->publish(std::make_shared<const tenant_table>(db->tenants_version(), db->list_tenants()));
   }
 
   bool drain_server(steady_clock::time_point deadline) {
@@ -62,11 +63,8 @@ struct engine::impl {
   }
 
   /// Jobs finish what they can't take back and leave memory.
-  bool park_jobs(steady_clock::time_point deadline) {
-    if (auto life = all.intake.get())
-      caf::anon_send(life, atom::park_v);
-    if (auto life = all.tenants_root.get())
-      caf::anon_send(life, atom::park_v);
+  bool park(steady_clock::time_point deadline) {
+    park_jobs(all);
     while (all.live_jobs->load() > 0 && left_until(deadline) > 0ms)
       std::this_thread::sleep_for(10ms);
     return all.live_jobs->load() == 0;
@@ -93,6 +91,7 @@ engine::~engine() {
 void engine::start() {
   auto& all = impl_->all;
   all.io = std::make_unique<net::io_threads>(all.settings->server.threads);
+  all.dial.emplace(*all.io);
   // The port first: it is what most often is taken, and nothing has been touched by then.
   impl_->server = std::make_unique<net::http::server>(*all.io, all.settings->server, make_routes(all), all.metrics);
   impl_->open_storage();
@@ -129,7 +128,7 @@ bool engine::stop(milliseconds limit) {
   bool ended = true;
   if (impl_->root) {
     // A quarter stays for the actors' own end, which commits what waits.
-    orderly = impl_->park_jobs(deadline - limit / 4) && orderly;
+    orderly = impl_->park(deadline - limit / 4) && orderly;
     ended = stop_tree_and_wait(*impl_->system, std::exchange(impl_->root, {}), std::max(left_until(deadline), 1'000ms));
   }
   all.journal->close();

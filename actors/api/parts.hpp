@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "actors/api/storage_health.hpp"
 #include "actors/runtime/clock.hpp"
@@ -18,6 +20,7 @@
 #include "config/metrics.hpp"
 #include "config/settings.hpp"
 #include "config/workflow.hpp"
+#include "net/http/client.hpp"
 #include "net/io_threads.hpp"
 #include "storage/backend.hpp"
 
@@ -52,6 +55,10 @@ struct parts {
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
 
   std::unique_ptr<net::io_threads> io;
+  /// How models, desks and the knowledge base are reached. Set before the tree is started.
+  std::optional<net::http::dialer> dial;
+  /// Asks the process to end in good order, since the tree has given up. Any thread.
+  std::function<void()> end_process;
 };
 
 } // namespace troupe::actors::api

@@ -4,10 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include <csignal>
-
-#include <unistd.h>
-
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
@@ -103,7 +99,7 @@ void add_models(std::vector<child_spec>& to, parts& of, handle_ref<gateway_actor
     const auto* settings = provider_of(*of.settings, name);
     if (!settings || settings->kind == config::provider_kind::extractive)
       continue;
-    std::shared_ptr<net::llm::chat_client> client = std::make_shared<net::llm::openai_chat>(*of.io, *settings);
+    std::shared_ptr<net::llm::chat_client> client = std::make_shared<net::llm::openai_chat>(*of.dial, *settings);
     auto probe = std::make_shared<llm_probe>(of.metrics, settings->name, settings->model);
     to.push_back(supervised(
         "llm_" + name, chain.emplace_back(), [&of, client, probe, settings = *settings](caf::actor_system& system) {
@@ -206,7 +202,7 @@ std::unique_ptr<search::knowledge_base> make_knowledge_base(parts& of) {
     return nullptr;
   search::knowledge_base_settings settings;
   settings.source = of.settings->search;
-  return std::make_unique<search::knowledge_base>(*of.io, settings, *of.time);
+  return std::make_unique<search::knowledge_base>(*of.dial, settings, *of.time);
 }
 
 std::vector<child_spec> root_children(parts& of) {
@@ -259,7 +255,7 @@ void watch_tree(caf::actor_system& system, parts& of, const caf::actor& root) {
                            {{"reason", describe(what.reason)}});
         of.readers->close();
         of.journal->abandon();
-        ::kill(::getpid(), SIGTERM);
+        of.end_process();
       }
       self->quit();
     });
@@ -276,6 +272,20 @@ engine_config::engine_config() {
   add_message_types<caf::id_block::desk>();
   add_message_types<caf::id_block::ticket>();
   add_message_types<caf::id_block::tenancy>();
+}
+
+std::size_t take_over(parts& of) {
+  const auto released = of.database->open_writer()->release_running_jobs(of.time->now());
+  const auto db = of.database->open_reader();
+  of.tenants->publish(std::make_shared<const tenant_table>(db->tenants_version(), db->list_tenants()));
+  return released;
+}
+
+void park_jobs(parts& of) {
+  if (auto life = of.intake.get())
+    caf::anon_send(life, atom::park_v);
+  if (auto life = of.tenants_root.get())
+    caf::anon_send(life, atom::park_v);
 }
 
 caf::actor start_tree(caf::actor_system& system, parts& of) {

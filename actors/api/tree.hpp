@@ -13,6 +13,15 @@ struct engine_config : system_config {
   engine_config();
 };
 
+/// Takes over what a former process left: its running jobs become due, and the tenants are read. Blocks. Call before
+/// the tree is started; throws `storage::error`.
+/// @return jobs that go on
+std::size_t take_over(parts& of);
+
+/// Tells all jobs to start nothing more, finish what they can't take back, and leave memory; `live_jobs` tells when
+/// they have. Any thread.
+void park_jobs(parts& of);
+
 /// Starts the engine's supervision tree: storage, services, tenants, intake, each a child of the root, rest for one.
 /// @param of must outlive the tree
 /// @return the root; stop it with `stop_tree_and_wait`

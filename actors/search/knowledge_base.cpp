@@ -11,7 +11,6 @@
 #include "actors/runtime/clock.hpp"
 #include "actors/search/articles_reply.hpp"
 #include "config/log.hpp"
-#include "net/http/client.hpp"
 
 namespace troupe::actors::search {
 
@@ -152,8 +151,8 @@ struct knowledge_base::memory {
   std::unordered_map<std::string, std::list<remembered>::iterator> index;
 };
 
-knowledge_base::knowledge_base(net::io_threads& io, knowledge_base_settings settings, const clock& time)
-    : endpoint_{std::make_unique<http::client>(io, endpoint_of(settings.source))} {
+knowledge_base::knowledge_base(const net::http::dialer& dial, knowledge_base_settings settings, const clock& time)
+    : endpoint_{dial(endpoint_of(settings.source))} {
   memory_ = std::make_shared<memory>(std::move(settings), time);
 }
 

@@ -9,14 +9,7 @@
 
 #include "actors/search/found.hpp"
 #include "config/settings.hpp"
-
-namespace troupe::net {
-class io_threads;
-}
-
-namespace troupe::net::http {
-class client;
-}
+#include "net/http/client.hpp"
 
 namespace troupe::actors {
 class clock;
@@ -38,7 +31,7 @@ struct knowledge_base_settings {
 class knowledge_base {
 public:
   /// Throws `std::invalid_argument` when the url isn't `http://` or `https://` or is malformed.
-  knowledge_base(net::io_threads& io, knowledge_base_settings settings, const clock& time);
+  knowledge_base(const net::http::dialer& dial, knowledge_base_settings settings, const clock& time);
   /// What is under way is answered, as failed, before this returns. Not to be called from a `done`.
   ~knowledge_base();
 
@@ -52,7 +45,7 @@ public:
 private:
   struct memory;
   std::shared_ptr<memory> memory_;
-  std::unique_ptr<net::http::client> endpoint_; ///< ends first: it breaks off what is under way
+  std::unique_ptr<net::http::caller> endpoint_; ///< ends first: it breaks off what is under way
 };
 
 } // namespace troupe::actors::search

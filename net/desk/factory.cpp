@@ -1,14 +1,16 @@
 #include "net/desk/factory.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 #include "net/desk/servicedesk_plus.hpp"
 
 namespace troupe::net::desk {
 
-std::unique_ptr<connector> make_connector(io_threads& io, const desk_target& target) {
+std::unique_ptr<connector> make_connector(const http::dialer& dial, const desk_target& target,
+                                          steady_clock_reading now) {
   if (target.kind == "servicedesk_plus")
-    return std::make_unique<servicedesk_plus>(io, target);
+    return std::make_unique<servicedesk_plus>(dial, target, std::move(now));
   throw std::invalid_argument{"unknown kind of desk '" + target.kind + "'; known are local, "
                               + std::string{desk_kinds}};
 }

@@ -1,15 +1,14 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "config/secret.hpp"
 #include "net/desk/connector.hpp"
-
-namespace troupe::net {
-class io_threads;
-}
+#include "net/http/client.hpp"
 
 namespace troupe::net::desk {
 
@@ -26,7 +25,11 @@ struct desk_target {
 /// keeps itself, isn't reached over a network and isn't made here.
 inline constexpr std::string_view desk_kinds = "servicedesk_plus";
 
+/// A clock that never goes back, for time limits.
+using steady_clock_reading = std::function<std::chrono::steady_clock::time_point()>;
+
 /// Throws `std::invalid_argument` with a sentence that names the fault: unknown kind, url, key, PEM or option.
-std::unique_ptr<connector> make_connector(io_threads& io, const desk_target& target);
+std::unique_ptr<connector> make_connector(const http::dialer& dial, const desk_target& target,
+                                          steady_clock_reading now = std::chrono::steady_clock::now);
 
 } // namespace troupe::net::desk

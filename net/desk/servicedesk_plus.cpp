@@ -8,7 +8,6 @@
 #include "net/desk/servicedesk_plus_address.hpp"
 #include "net/desk/servicedesk_plus_wire.hpp"
 #include "net/desk/zoho_token.hpp"
-#include "net/http/client.hpp"
 #include "net/http/text.hpp"
 
 namespace troupe::net::desk {
@@ -31,10 +30,6 @@ http::endpoint_settings endpoint_of(const desk_target& target) {
   return result;
 }
 
-milliseconds left_until(deadline end) {
-  return std::max(std::chrono::duration_cast<milliseconds>(end - steady_clock::now()), 1ms);
-}
-
 moment now() {
   return std::chrono::system_clock::now();
 }
@@ -51,11 +46,11 @@ struct servicedesk_plus::impl {
   using receiver = std::function<void(std::variant<http::call_result, desk_failure>)>;
   using found_receiver = std::function<void(std::variant<note_search, desk_failure>)>;
 
-  impl(io_threads& io, const desk_target& target)
-      : options{parse_servicedesk_plus_options(target.options_json)}, key{target.key} {
+  impl(const http::dialer& dial, const desk_target& target, steady_clock_reading now)
+      : options{parse_servicedesk_plus_options(target.options_json)}, key{target.key}, steady_now{std::move(now)} {
     if (key.empty() || !http::is_field_value(key.reveal()))
       throw std::invalid_argument{"the desk's key is missing or holds control characters"};
-    client = std::make_unique<http::client>(io, endpoint_of(target));
+    client = dial(endpoint_of(target));
     if (!options.cloud)
       return;
     zoho_account account;
@@ -67,7 +62,7 @@ struct servicedesk_plus::impl {
     if (account.url.empty())
       throw std::invalid_argument{"the desk's address doesn't tell its data centre: set the option accounts_url, such "
                                   "as https://accounts.zoho.eu"};
-    token = std::make_unique<zoho_token>(io, account, [] { return steady_clock::now(); });
+    token = std::make_unique<zoho_token>(dial, account, steady_now);
   }
 
   /// Ends the client before the token: its calls may still ask for one, while who waits for a token is sent no more.
@@ -78,6 +73,10 @@ struct servicedesk_plus::impl {
     }
     client.reset();
     token.reset();
+  }
+
+  milliseconds left_until(deadline end) const {
+    return std::max(std::chrono::duration_cast<milliseconds>(end - steady_now()), 1ms);
   }
 
   http::call call_of(std::string method, std::string target, const std::string& correlation_id) const {
@@ -188,14 +187,15 @@ struct servicedesk_plus::impl {
 
   const servicedesk_plus_options options;
   const config::secret key;
+  const steady_clock_reading steady_now;
   std::unique_ptr<zoho_token> token; ///< of a Cloud desk
   std::mutex mutex;
   bool closing = false; ///< under the mutex
-  std::unique_ptr<http::client> client;
+  std::unique_ptr<http::caller> client;
 };
 
-servicedesk_plus::servicedesk_plus(io_threads& io, const desk_target& target)
-    : impl_{std::make_unique<impl>(io, target)} {
+servicedesk_plus::servicedesk_plus(const http::dialer& dial, const desk_target& target, steady_clock_reading steady_now)
+    : impl_{std::make_unique<impl>(dial, target, std::move(steady_now))} {
   // nop
 }
 
@@ -209,7 +209,7 @@ void servicedesk_plus::write_note(const note& what,
   auto call = impl_->call_of("POST", "/requests/" + *segment + "/notes", what.correlation_id);
   call.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   call.body = note_form(note_html(what.markdown, what.marker), impl_->options.cloud, impl_->options.show_to_requester);
-  impl_->send(std::move(call), steady_clock::now() + what.timeout,
+  impl_->send(std::move(call), impl_->steady_now() + what.timeout,
               [done = std::move(done)](std::variant<http::call_result, desk_failure> result) {
                 if (auto* failure = std::get_if<desk_failure>(&result))
                   done(std::move(*failure));
@@ -229,12 +229,12 @@ void servicedesk_plus::find_note(const std::string& ticket_id, const std::string
   what->marker = marker;
   what->correlation_id = correlation_id;
   what->done = std::move(done);
-  what->end = steady_clock::now() + read_timeout;
+  what->end = impl_->steady_now() + read_timeout;
   impl_->look(what);
 }
 
 void servicedesk_plus::check(std::function<void(std::optional<desk_failure>)> done) {
-  impl_->send(impl_->call_of("GET", "/requests" + page_query(1, 1), {}), steady_clock::now() + read_timeout,
+  impl_->send(impl_->call_of("GET", "/requests" + page_query(1, 1), {}), impl_->steady_now() + read_timeout,
               [done = std::move(done)](std::variant<http::call_result, desk_failure> result) {
                 if (auto* failure = std::get_if<desk_failure>(&result))
                   done(std::move(*failure));

@@ -28,7 +28,7 @@ servicedesk_plus_options parse_servicedesk_plus_options(std::string_view json);
 class servicedesk_plus final : public connector {
 public:
   /// Throws `std::invalid_argument` for a malformed address, PEM or option.
-  servicedesk_plus(io_threads& io, const desk_target& target);
+  servicedesk_plus(const http::dialer& dial, const desk_target& target, steady_clock_reading now);
   /// Breaks off what is under way: every `done` is called before this returns. Not to be called from one of them.
   ~servicedesk_plus() override;
 

@@ -7,7 +7,6 @@
 
 #include "net/desk/servicedesk_plus_address.hpp"
 #include "net/desk/zoho_reply.hpp"
-#include "net/http/client.hpp"
 
 namespace troupe::net::desk {
 
@@ -42,8 +41,8 @@ http::call refresh_call(const zoho_account& account, std::chrono::milliseconds t
 } // namespace
 
 struct zoho_token::impl {
-  impl(io_threads& io, const zoho_account& a, std::function<steady_moment()> clock)
-      : account{a}, now{std::move(clock)}, client{io, endpoint_of(a)} {
+  impl(const http::dialer& dial, const zoho_account& a, std::function<steady_moment()> clock)
+      : account{a}, now{std::move(clock)}, client{dial(endpoint_of(a))} {
     // nop
   }
 
@@ -91,12 +90,12 @@ struct zoho_token::impl {
   steady_moment expires{};
   std::optional<desk_failure> failure;
   steady_moment failure_until{};
-  std::vector<receiver> waiting; ///< not empty while a call is under way
-  http::client client;           ///< last: its call ends before the rest does
+  std::vector<receiver> waiting;        ///< not empty while a call is under way
+  std::unique_ptr<http::caller> client; ///< last: its call ends before the rest does
 };
 
-zoho_token::zoho_token(io_threads& io, const zoho_account& account, std::function<steady_moment()> now)
-    : impl_{std::make_unique<impl>(io, account, std::move(now))} {
+zoho_token::zoho_token(const http::dialer& dial, const zoho_account& account, std::function<steady_moment()> now)
+    : impl_{std::make_unique<impl>(dial, account, std::move(now))} {
   // nop
 }
 
@@ -109,7 +108,7 @@ void zoho_token::get(std::chrono::milliseconds timeout, receiver done) {
     return;
   }
   if (fetch)
-    impl_->client.send(refresh_call(impl_->account, timeout), [self = impl_.get()](const http::call_result& result) {
+    impl_->client->send(refresh_call(impl_->account, timeout), [self = impl_.get()](const http::call_result& result) {
       self->settle(read_token(result, std::chrono::system_clock::now()));
     });
 }

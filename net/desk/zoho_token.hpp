@@ -8,10 +8,7 @@
 
 #include "config/secret.hpp"
 #include "net/desk/connector.hpp"
-
-namespace troupe::net {
-class io_threads;
-}
+#include "net/http/client.hpp"
 
 namespace troupe::net::desk {
 
@@ -33,8 +30,8 @@ public:
   using receiver = std::function<void(answer)>;
 
   /// Throws `std::invalid_argument` for a malformed url or PEM.
-  /// @param now the clock, for tests
-  zoho_token(io_threads& io, const zoho_account& account, std::function<steady_moment()> now);
+  /// @param now a clock that never goes back
+  zoho_token(const http::dialer& dial, const zoho_account& account, std::function<steady_moment()> now);
   /// Breaks off what is under way: all who wait are told before this returns.
   ~zoho_token();
 

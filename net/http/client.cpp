@@ -15,6 +15,9 @@ std::string_view call_response::get(std::string_view name) const noexcept {
   return {};
 }
 
+dialer::dialer(io_threads& io)
+    : connect_{[&io](const endpoint_settings& where) { return std::make_unique<client>(io, where); }} {}
+
 client::client(io_threads& io, const endpoint_settings& settings)
     : io_{io}, thread_{io.next()}, pool_{std::make_shared<client_pool>(io.context(thread_), io.deadlines(thread_),
                                                                        settings)} {}

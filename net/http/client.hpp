@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -67,23 +68,50 @@ struct endpoint_settings {
   std::chrono::milliseconds idle_timeout{30'000};
 };
 
+/// Makes calls of one origin: `client`, or a simulation's network.
+class caller {
+public:
+  /// Breaks off what is under way: every `done` is called before this returns.
+  virtual ~caller() = default;
+
+  /// Calls and then calls `done` exactly once, never within `send`. Any thread.
+  virtual void send(call what, std::function<void(call_result)> done) = 0;
+};
+
+/// How origins are reached: over network threads, unless told otherwise. Throws as `client` does.
+class dialer {
+public:
+  using connect = std::function<std::unique_ptr<caller>(const endpoint_settings&)>;
+
+  /// @param io must outlive all callers
+  dialer(io_threads& io);
+  explicit dialer(connect how) : connect_{std::move(how)} {}
+
+  std::unique_ptr<caller> operator()(const endpoint_settings& where) const {
+    return connect_(where);
+  }
+
+private:
+  connect connect_;
+};
+
 /// Calls one origin over pooled keep-alive connections, plain or TLS (1.2+, peer name verified). Redirects aren't
 /// followed. A call on a stale pooled connection is sent again on a fresh one only when nothing of the response came
 /// and the request can't have been acted on twice (GET, HEAD), or the peer had closed before the first byte was
 /// written.
-class client {
+class client final : public caller {
 public:
   /// Throws `std::invalid_argument` for a malformed url or PEM.
   client(io_threads& io, const endpoint_settings& settings);
   /// Breaks off what is under way: every `done` is called before this returns, on this thread if the network threads
   /// have ended. Not to be called from a `done`.
-  ~client();
+  ~client() override;
 
   client(const client&) = delete;
   client& operator=(const client&) = delete;
 
   /// Calls and then calls `done` exactly once, on a network thread, never within `send`. Any thread.
-  void send(call what, std::function<void(call_result)> done);
+  void send(call what, std::function<void(call_result)> done) override;
 
 private:
   io_threads& io_;

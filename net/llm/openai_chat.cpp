@@ -3,7 +3,6 @@
 #include <atomic>
 #include <utility>
 
-#include "net/http/client.hpp"
 #include "net/llm/openai_wire.hpp"
 
 namespace troupe::net::llm {
@@ -21,8 +20,8 @@ http::endpoint_settings endpoint_of(const config::provider_settings& settings) {
 } // namespace
 
 struct openai_chat::impl {
-  impl(io_threads& io, const config::provider_settings& s)
-      : settings{s}, length{usual_length_member(s.base_url)}, client{io, endpoint_of(s)} {
+  impl(const http::dialer& dial, const config::provider_settings& s)
+      : settings{s}, length{usual_length_member(s.base_url)}, client{dial(endpoint_of(s))} {
     // nop
   }
 
@@ -64,11 +63,11 @@ struct openai_chat::impl {
   const config::provider_settings settings;
   std::atomic<length_member> length;
   std::atomic<bool> turned = false;
-  http::client client; ///< last: its calls end before the rest does
+  std::unique_ptr<http::caller> client; ///< last: its calls end before the rest does
 };
 
-openai_chat::openai_chat(io_threads& io, const config::provider_settings& settings)
-    : impl_{std::make_unique<impl>(io, settings)} {
+openai_chat::openai_chat(const http::dialer& dial, const config::provider_settings& settings)
+    : impl_{std::make_unique<impl>(dial, settings)} {
   // nop
 }
 
@@ -76,10 +75,10 @@ openai_chat::~openai_chat() = default;
 
 void openai_chat::complete(const chat_request& request, std::function<void(chat_result)> done) {
   const auto with = impl_->length.load();
-  impl_->client.send(impl_->call_of(request, with),
-                     [self = impl_.get(), with, done = std::move(done)](const http::call_result& result) {
-                       done(self->judge(result, with));
-                     });
+  impl_->client->send(impl_->call_of(request, with),
+                      [self = impl_.get(), with, done = std::move(done)](const http::call_result& result) {
+                        done(self->judge(result, with));
+                      });
 }
 
 } // namespace troupe::net::llm

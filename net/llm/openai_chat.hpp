@@ -3,11 +3,8 @@
 #include <memory>
 
 #include "config/settings.hpp"
+#include "net/http/client.hpp"
 #include "net/llm/chat.hpp"
-
-namespace troupe::net {
-class io_threads;
-}
 
 namespace troupe::net::llm {
 
@@ -19,7 +16,7 @@ namespace troupe::net::llm {
 class openai_chat final : public chat_client {
 public:
   /// Throws `std::invalid_argument` for a malformed `base_url` or an unreadable `ca_file`.
-  openai_chat(io_threads& io, const config::provider_settings& settings);
+  openai_chat(const http::dialer& dial, const config::provider_settings& settings);
   /// Breaks off what is under way: every `done` is called before this returns. Not to be called from one of them.
   ~openai_chat() override;
 
