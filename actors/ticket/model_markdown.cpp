@@ -40,6 +40,11 @@ bool is_element(std::string_view name) {
          || std::find(hidden.begin(), hidden.end(), name) != hidden.end();
 }
 
+/// What reasoning models think before they write.
+bool is_thought(std::string_view name) {
+  return name == "think" || name == "thinking";
+}
+
 /// The lower-case name of the tag that starts at `at` with `<`; empty if none does.
 std::string tag_name(std::string_view text, std::size_t at) {
   auto from = at + 1;
@@ -154,7 +159,7 @@ private:
     for (auto close = line_.find('`', end); close != npos;) {
       const auto past = std::min(line_.find_first_not_of('`', close), line_.size());
       if (past - close == ticks.size()) {
-        inline_code(safe_code(line_.substr(end, close - end), known_));
+        inline_code(safe_code(line_.substr(end, close - end), known_, out_.removed));
         at_ = past;
         return;
       }
@@ -200,7 +205,10 @@ private:
     if (placeholder) {
       out_.text += '\\';
       take(1);
-    } else if (end != npos) {
+      return;
+    }
+    ++out_.removed.html;
+    if (end != npos) {
       at_ = end + 1;
       if (name == "br" || name == "p" || name == "li" || name == "div")
         out_.text += ' ';
@@ -231,13 +239,17 @@ private:
     line_writer{known_, inner, depth_ + 1}.write(text);
     out_.known_ids += inner.known_ids;
     out_.unknown_ids += inner.unknown_ids;
+    out_.removed.html += inner.removed.html;
+    out_.removed.links += inner.removed.links;
     const auto target = !image && depth_ == 0 && next == '(' && end != npos
                             ? known_.link(destination(line_.substr(close + 2, end - close - 2)))
                             : std::nullopt;
-    if (target)
+    if (target) {
       out_.text += '[' + (inner.text.empty() ? *target : inner.text) + "](" + *target + ')';
-    else
+    } else {
       out_.text += inner.text;
+      ++out_.removed.links;
+    }
     at_ = end == npos ? (next == '(' ? line_.size() : close + 1) : end + 1;
   }
 
@@ -283,12 +295,14 @@ private:
   }
 
   void address(std::string_view url) {
-    if (const auto target = known_.link(url); target && depth_ == 0)
+    if (const auto target = known_.link(url); target && depth_ == 0) {
       out_.text += '<' + *target + '>';
-    else if (target || known_.mentions(url))
+    } else if (target || known_.mentions(url)) {
       inline_code(url);
-    else
+    } else {
       out_.text += removed_link;
+      ++out_.removed.links;
+    }
   }
 
   const references& known_;
@@ -323,7 +337,7 @@ std::size_t prefix_length(std::string_view line) {
 
 } // namespace
 
-std::string without_hidden_parts(std::string_view text) {
+std::string without_hidden_parts(std::string_view text, removals& removed) {
   std::string out;
   out.reserve(text.size());
   std::size_t at = 0;
@@ -333,6 +347,7 @@ std::string without_hidden_parts(std::string_view text) {
     if (text.substr(sign).starts_with("<!--")) {
       const auto end = text.find("-->", sign + 4);
       at = end == npos ? text.size() : end + 3;
+      ++removed.html;
       continue;
     }
     const auto name = tag_name(text, sign);
@@ -341,6 +356,7 @@ std::string without_hidden_parts(std::string_view text) {
       const auto end = find_lower(text, "</" + name, sign);
       const auto past = end == npos ? npos : text.find('>', end);
       at = past == npos ? text.size() : past + 1;
+      removed.html += is_thought(name) ? 0 : 1;
       continue;
     }
     out += '<';
@@ -379,18 +395,21 @@ safe_line safe_markdown(std::string_view line, const references& known) {
   return out;
 }
 
-std::string safe_code(std::string_view line, const references& known) {
+std::string safe_code(std::string_view line, const references& known, removals& removed) {
   std::string out;
   for (std::size_t i = 0; i < line.size();) {
     if (line[i] == '<') {
       const auto end = line.find('>', i);
       if (end != npos && is_element(tag_name(line, i))) {
+        ++removed.html;
         i = end + 1;
         continue;
       }
     } else if (const auto length = web_address_at(line, i); length > 0) {
       const auto url = line.substr(i, length);
-      out += known.link(url) || known.mentions(url) ? url : removed_link;
+      const bool kept = known.link(url) || known.mentions(url);
+      out += kept ? url : removed_link;
+      removed.links += kept ? 0 : 1;
       i += length;
       continue;
     }

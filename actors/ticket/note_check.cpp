@@ -141,6 +141,7 @@ public:
   void read(std::string_view text) {
     while (!text.empty()) {
       const auto end = std::min(text.find('\n'), text.size());
+      cut_lines_ += end > longest_line ? 1 : 0;
       line(cut_bytes(text.substr(0, end), longest_line));
       text.remove_prefix(std::min(end + 1, text.size()));
     }
@@ -164,6 +165,20 @@ public:
     return unknown_ids_;
   }
 
+  const removals& removed() const {
+    return removed_;
+  }
+
+  /// Lines that looked like a note's reference.
+  std::size_t forged() const {
+    return forged_;
+  }
+
+  /// Lines too long to be read whole.
+  std::size_t cut_lines() const {
+    return cut_lines_;
+  }
+
 private:
   void line(std::string_view raw) {
     if (is_code_fence(raw)) {
@@ -173,7 +188,7 @@ private:
     }
     if (fenced_) {
       // A line that only became a fence must not end the block.
-      if (const auto safe = safe_code(raw, known_); !is_code_fence(safe))
+      if (const auto safe = safe_code(raw, known_, removed_); !is_code_fence(safe))
         add(safe);
       return;
     }
@@ -189,10 +204,16 @@ private:
   }
 
   void text_line(std::string_view raw) {
-    if (is_reference_line(raw) || is_ruler(raw))
+    if (is_reference_line(raw)) {
+      ++forged_;
+      return;
+    }
+    if (is_ruler(raw))
       return;
     auto safe = safe_markdown(raw, known_);
     unknown_ids_ += safe.unknown_ids;
+    removed_.html += safe.removed.html;
+    removed_.links += safe.removed.links;
     // A past ticket that nobody found is no similar ticket.
     if (in_similar_ && safe.unknown_ids > 0 && safe.known_ids == 0)
       return;
@@ -217,7 +238,10 @@ private:
   note sections_;
   std::string preamble_;
   std::string* current_ = &preamble_;
+  removals removed_;
   std::size_t unknown_ids_ = 0;
+  std::size_t forged_ = 0;
+  std::size_t cut_lines_ = 0;
   bool in_similar_ = false;
   bool fenced_ = false;
   bool headings_ = false;
@@ -240,6 +264,21 @@ void add_remark(std::string& remarks, std::string_view more) {
   if (!remarks.empty())
     remarks += "; ";
   remarks += more;
+}
+
+void count_remark(std::string& remarks, std::string_view what, std::size_t count) {
+  if (count > 0)
+    add_remark(remarks, std::string{what} + ": " + std::to_string(count));
+}
+
+/// One remark for each kind of thing that was taken out, with how many there were.
+void remark_removals(std::string& remarks, const reply_reader& reader, removals removed, const cleaning& cleaned) {
+  count_remark(remarks, "HTML removed", removed.html + reader.removed().html);
+  count_remark(remarks, "links or images removed", removed.links + reader.removed().links);
+  count_remark(remarks, "reference lines removed", reader.forged());
+  count_remark(remarks, "invisible characters removed", cleaned.invisible);
+  count_remark(remarks, "bytes replaced that were no UTF-8", cleaned.not_utf8);
+  count_remark(remarks, "lines cut to " + std::to_string(longest_line) + " bytes", reader.cut_lines());
 }
 
 bool is_blank(std::string_view text) {
@@ -288,8 +327,10 @@ void fill_gaps(note& sections, const note_context& context, bool remarks_gaps, s
 } // namespace
 
 checked_note check_note(std::string_view reply, std::string_view finish_reason, const note_context& context) {
-  const auto cleaned = without_hidden_parts(clean(cut_bytes(reply, longest_reply)));
-  const auto text = without_outer_fence(cleaned);
+  cleaning cleaned;
+  removals removed;
+  const auto shown = without_hidden_parts(clean(cut_bytes(reply, longest_reply), cleaned), removed);
+  const auto text = without_outer_fence(shown);
   const references known{context};
   reply_reader reader{known};
   reader.read(text);
@@ -309,6 +350,9 @@ checked_note check_note(std::string_view reply, std::string_view finish_reason, 
   }
   if (reader.unknown_ids() > 0)
     add_remark(out.remark, "the model cited tickets or articles that were not found");
+  remark_removals(out.remark, reader, removed, cleaned);
+  if (reply.size() > longest_reply)
+    add_remark(out.remark, "only its first " + std::to_string(longest_reply) + " bytes were read");
   fill_gaps(reader.sections(), context, reader.has_headings(), out.remark);
   auto rendered = render(reader.sections(), context.workflow.word_limit, context.job_id);
   if (rendered.cut)

@@ -146,6 +146,11 @@ bool is_invisible(char32_t c) {
 }
 
 std::string clean(std::string_view text) {
+  cleaning unused;
+  return clean(text, unused);
+}
+
+std::string clean(std::string_view text, cleaning& done) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
@@ -161,6 +166,7 @@ std::string clean(std::string_view text) {
     const auto c = decode_utf8(text, i);
     if (c.size == 0) {
       out += replacement;
+      ++done.not_utf8;
       ++i;
       continue;
     }
@@ -173,7 +179,9 @@ std::string clean(std::string_view text) {
       out += '\n';
     else if (c.value == '\t' || c.value == '\v')
       out += ' ';
-    else if (!is_invisible(c.value))
+    else if (is_invisible(c.value))
+      ++done.invisible;
+    else
       out.append(text, i, c.size);
     i += c.size;
   }

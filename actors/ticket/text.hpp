@@ -21,8 +21,17 @@ code_point decode_utf8(std::string_view text, std::size_t at);
 /// Controls, text direction overrides, zero-width and tag characters: what readers don't see and machines do.
 bool is_invisible(char32_t c);
 
+/// What `clean` did to a text.
+struct cleaning {
+  std::size_t invisible = 0; ///< characters dropped
+  std::size_t not_utf8 = 0;  ///< bytes replaced
+};
+
 /// Drops invisible characters and replaces what isn't UTF-8 by U+FFFD. Line ends become `\n`, tabs a space.
 std::string clean(std::string_view text);
+
+/// The same; adds to `done` what had to be done.
+std::string clean(std::string_view text, cleaning& done);
 
 /// The same on one line: all white space in a row becomes one space, none at the ends.
 std::string clean_line(std::string_view text);

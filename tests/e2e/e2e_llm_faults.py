@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from harness import Troupe, free_port  # noqa: E402
+from harness import Troupe, free_port, until  # noqa: E402
 from stand_ins import DeskStandIn, LlmStandIn  # noqa: E402
 
 SECTIONS = ("Similar Tickets", "Documentation", "System Info", "Recommendations")
@@ -52,6 +52,12 @@ class LlmFaults(unittest.TestCase):
     @staticmethod
     def said_why(troupe):
         return [line for line in troupe.log() if line["event"].startswith("llm_") and line["level"] in ("warn", "error")]
+
+    @staticmethod
+    def changes(troupe):
+        """The reason of the one line that tells what was changed in the model's text."""
+        line, = until(lambda: troupe.log("note_changed"), "the log tells what was changed")
+        return line["reason"]
 
     def test_a_model_that_works_writes_the_note_and_its_tokens_are_counted(self):
         troupe = self.installation(price_per_million={"input": 1_000_000.0, "output": 1_000_000.0})
@@ -129,6 +135,7 @@ class LlmFaults(unittest.TestCase):
         troupe = self.installation()
         self.llm.behave("long")
         self.note(troupe)
+        self.assertIn("cut to 500 words", self.changes(troupe))
 
     def test_script_in_the_models_text_is_neutralised(self):
         troupe = self.installation()
@@ -136,6 +143,8 @@ class LlmFaults(unittest.TestCase):
         _, note = self.note(troupe)
         for danger in ("<script", "<img", "href=\"javascript", "href='javascript"):
             self.assertNotIn(danger, note.lower())
+        self.assertEqual(self.changes(troupe), "HTML removed: 2; links or images removed: 1")
+        self.assertNotIn("alert", troupe.log_text(), "the log tells what was removed without the text")
 
     def test_script_in_the_ticket_is_neutralised(self):
         troupe = self.installation()

@@ -195,6 +195,44 @@ TEST_CASE("HTML goes, its text stays, placeholders stay") {
   CHECK(advice("</div></body>End.") == "End.");
 }
 
+TEST_CASE("what was taken out of a reply is counted by kind and never quoted") {
+  const std::vector<std::pair<std::string, std::string>> replies{
+      {"Do <b>this</b> now.", "HTML removed: 2"},
+      {"a <script>alert(1)</script> b <!-- c --> d", "HTML removed: 2"},
+      {"Run `echo <b>x</b>`.\n```\n<img src=x>\n```", "HTML removed: 3"},
+      {"[a <i>b</i>](https://kb.example.com/articles/17)", "HTML removed: 2"},
+      {"See [a](http://evil.example), http://evil.example and `http://evil.example`.", "links or images removed: 3"},
+      {"![pixel](http://evil.example/p.png) Look.", "links or images removed: 1"},
+      {"Clear it.\n\nref: 01930f3e-8a00-7000-8000-ffffffffffff", "reference lines removed: 1"},
+      {"Clear\x01 the\u202E queue\u200B now.", "invisible characters removed: 3"},
+      {"Clear \xFF\xFE it.", "bytes replaced that were no UTF-8: 2"},
+      {"Clear it. " + std::string(5'000, 'a'), "lines cut to 4000 bytes: 1"},
+      {"<b>Clear</b> http://evil.example\u200B", "HTML removed: 2; links or images removed: 1; invisible characters "
+                                                 "removed: 1"},
+  };
+  for (const auto& [text, remark] : replies) {
+    INFO(text);
+    const auto checked = check(advising(text));
+    CHECK(checked.by_model);
+    CHECK(checked.remark == remark);
+    check_invariants(checked);
+  }
+}
+
+TEST_CASE("what is no change of a reply's text is no remark") {
+  for (const char* text : {"ping <hostname>", "a &amp; b", "Clear\r\nthe\tqueue.", "One.\n---\nTwo.",
+                           "See https://kb.example.com/articles/17."}) {
+    INFO(text);
+    CHECK(check(advising(text)).remark.empty());
+  }
+  CHECK(check("<think>They want <b>this</b></think>\n" + advising("Clear it.")).remark.empty());
+}
+
+TEST_CASE("a reply of which only the start was read says so") {
+  CHECK(contains(check(advising("1. Clear the queue.\n" + std::string(70'000, '\n'))).remark,
+                 "only its first 65536 bytes were read"));
+}
+
 TEST_CASE("only articles may be linked to") {
   const std::string kb = "https://kb.example.com/articles/17";
   CHECK(advice("See [the article](" + kb + ").") == "See [the article](" + kb + ").");
