@@ -11,7 +11,7 @@ namespace troupe::actors::api {
 /// token that stands behind `#token=` in its address, or that the reader pastes.
 net::http::handler desk_page();
 
-/// `GET /api/v1/desk/notes`: the newest notes of the asker's tenant, at most 100.
+/// `GET /api/v1/desk/notes`: the newest notes of the asker's tenant, at most 100, each with its ticket.
 user_handler list_notes(std::shared_ptr<reader_pool> readers);
 
 /// `GET /api/v1/desk/tickets/{id}/notes`: those of one ticket.

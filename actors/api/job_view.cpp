@@ -13,20 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string_view priority_name(storage::priority value) {
-  switch (value) {
-  case storage::priority::low:
-    return "low";
-  case storage::priority::medium:
-    return "medium";
-  case storage::priority::high:
-    return "high";
-  case storage::priority::critical:
-    return "critical";
-  }
-  return "medium";
-}
-
 std::string_view source_name(ticket::source_status value) {
   switch (value) {
   case ticket::source_status::ok:
@@ -100,6 +86,20 @@ void add_text(json& to, const char* key, const std::string& value) {
 }
 
 } // namespace
+
+std::string_view priority_name(storage::priority value) noexcept {
+  switch (value) {
+  case storage::priority::low:
+    return "low";
+  case storage::priority::medium:
+    return "medium";
+  case storage::priority::high:
+    return "high";
+  case storage::priority::critical:
+    return "critical";
+  }
+  return "medium";
+}
 
 std::string_view public_status(storage::job_status status) noexcept {
   switch (status) {

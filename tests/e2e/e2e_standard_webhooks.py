@@ -2,7 +2,6 @@
 """Webhooks signed by Standard Webhooks' own library are accepted: our reading of the specification isn't only ours."""
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -11,37 +10,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+import npm  # noqa: E402
 from harness import Troupe, ticket  # noqa: E402
 
-NODE = Path(__file__).resolve().parent / "node"
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-
-
-def install():
-    """Installs the library unless it is there as locked; gives the reason when that can't be done."""
-    stamp = NODE / "node_modules/.installed"
-    lock = (NODE / "package-lock.json").read_text()
-    if stamp.exists() and stamp.read_text() == lock:
-        return None
-    if shutil.which("npm") is None:
-        return "npm isn't installed here"
-    try:
-        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--fetch-retries=1"], cwd=NODE, text=True,
-                              capture_output=True, timeout=240)
-    except subprocess.TimeoutExpired:
-        return "npm found no registry within 4 minutes"
-    if done.returncode != 0:
-        return f"npm could not install the library: {done.stderr.strip().splitlines()[0][:200]}"
-    if not (NODE / "node_modules/node/bin/node").exists():
-        return "npm installed no Node.js for this machine"
-    stamp.write_text(lock)
-    return None
 
 
 class StandardWebhooks(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if reason := install():
+        if reason := npm.install():
             raise unittest.SkipTest(reason)
         cls.troupe = Troupe()
         cls.addClassCleanup(cls.troupe.close)
@@ -49,7 +27,7 @@ class StandardWebhooks(unittest.TestCase):
 
     @staticmethod
     def sign(body, message_id, at):
-        return subprocess.run([NODE / "node_modules/node/bin/node", NODE / "sign.mjs", SECRET, message_id, str(at)],
+        return subprocess.run([npm.NODE, npm.FOLDER / "sign.mjs", SECRET, message_id, str(at)],
                               input=body, text=True, capture_output=True, check=True).stdout
 
     def deliver(self, body, message_id, at, signature):

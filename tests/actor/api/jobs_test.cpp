@@ -110,10 +110,26 @@ TEST_CASE_METHOD(fixture, "the local desk's notes are shown to their tenant only
   CHECK(call(list, "").status == 503);
 }
 
-TEST_CASE_METHOD(fixture, "the desk's page forbids everything but its own script and origin") {
+TEST_CASE_METHOD(fixture, "a local note comes with its ticket as long as the job can be read") {
+  const auto id = accept_job();
+  const auto writer = store->open_writer();
+  writer->put_local_note("acme", {"n1", "7", "**hi**\n\nref: " + id, "", time->now()}, "ref: " + id);
+  const auto list = actors::api::list_notes(readers);
+  const auto ticket = [&] { return json::parse(call(list, "").body).at("notes").at(0).at("ticket"); };
+  CHECK(ticket() == json{{"subject", ""}, {"description", "The printer is on fire"}, {"priority", "high"}});
+  store->tamper({"acme", storage::entity_kind::ticket_job, id},
+                [](std::vector<storage::stored_event>& events) { events[0].payload = "{"; });
+  CHECK(ticket().is_null());
+  writer->put_local_note("other", {"n2", "7", "**hi**\n\nref: " + id, "", time->now()}, "ref: " + id);
+  CHECK(json::parse(call(list, "", "other").body).at("notes").at(0).at("ticket").is_null());
+}
+
+TEST_CASE_METHOD(fixture, "the desk's page forbids everything but its own script and style and its origin") {
   const auto page = ask(actors::api::desk_page(), {});
   CHECK(page.status == 200);
-  CHECK(header(page, "Content-Security-Policy").find("default-src 'none'") != std::string::npos);
+  const auto policy = header(page, "Content-Security-Policy");
+  CHECK(policy.starts_with("default-src 'none'; script-src 'sha256-"));
+  CHECK(policy.find("unsafe") == policy.npos);
 }
 
 namespace {
