@@ -8,6 +8,19 @@
 
 namespace troupe::actors::search {
 
+/// A query, and what its terms prove.
+struct question {
+  struct thing {
+    std::uint64_t names = 0; ///< a bit for each of its names among the terms
+    double weight = 0;
+    search::proof proof = proof::none;
+  };
+
+  storage::text_query query; ///< without a limit
+  std::vector<thing> things; ///< that the ticket speaks of
+  double weight = 0;         ///< of all of them
+};
+
 namespace {
 
 constexpr std::size_t most_results = 50;
@@ -20,20 +33,7 @@ constexpr double enough_share = 0.2;
 /// Less than this share of the best score is chance.
 constexpr double enough_score = 0.3;
 
-/// A query, and what its terms prove.
-struct question {
-  struct thing {
-    std::uint64_t names = 0; ///< a bit for each of its names among the terms
-    double weight = 0;
-    search::proof proof = proof::none;
-  };
-
-  storage::text_query query;
-  std::vector<thing> things; ///< that the ticket speaks of
-  double weight = 0;         ///< of all of them
-};
-
-question question_of(const request& what, const finder_settings& settings) {
+question make_question(const request& what, const finder_settings& settings) {
   question result;
   const auto words = words_of(what.subject, what.description, settings.words);
   auto& terms = result.query.terms;
@@ -56,7 +56,22 @@ question question_of(const request& what, const finder_settings& settings) {
   result.query.field_weights = settings.field_weights;
   result.query.k1 = settings.k1;
   result.query.b = settings.b;
-  result.query.limit = std::clamp<std::size_t>(what.limit, 1, most_results);
+  return result;
+}
+
+const question& question_of(const request& what, const finder_settings& settings) {
+  auto& [first, result] = *what.asked;
+  std::call_once(first, [&] { result = std::make_shared<const question>(make_question(what, settings)); });
+  return *result;
+}
+
+std::size_t limit_of(const request& what) {
+  return std::clamp<std::size_t>(what.limit, 1, most_results);
+}
+
+storage::text_query query_of(const request& what, const question& asked) {
+  auto result = asked.query;
+  result.limit = limit_of(what);
   return result;
 }
 
@@ -102,20 +117,20 @@ source_status keep_alike(std::vector<Hit>& hits, const question& asked) {
 
 tickets_found finder::find_tickets(storage::reader& from, const request& what) const {
   tickets_found result;
-  const auto asked = question_of(what, settings_);
+  const auto& asked = question_of(what, settings_);
   if (asked.things.empty())
     return result;
-  result.hits = from.search_tickets(what.tenant, asked.query);
+  result.hits = from.search_tickets(what.tenant, query_of(what, asked));
   result.status = keep_alike(result.hits, asked);
   return result;
 }
 
 articles_found finder::find_articles(storage::reader& from, const request& what) const {
   articles_found result;
-  const auto asked = question_of(what, settings_);
+  const auto& asked = question_of(what, settings_);
   if (asked.things.empty())
     return result;
-  result.hits = from.search_articles(what.tenant, asked.query);
+  result.hits = from.search_articles(what.tenant, query_of(what, asked));
   result.status = keep_alike(result.hits, asked);
   return result;
 }
@@ -132,7 +147,7 @@ assets_found finder::find_assets(storage::reader& from, const request& what) con
     });
     if (owner == assets.end())
       result.unknown.push_back(address);
-    else if (result.hits.size() < std::clamp<std::size_t>(what.limit, 1, most_results))
+    else if (result.hits.size() < limit_of(what))
       result.hits.push_back({address, *owner});
   }
   result.status = result.hits.empty() ? source_status::empty : source_status::ok;

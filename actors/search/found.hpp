@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +12,22 @@
 
 namespace troupe::actors::search {
 
-/// What a new ticket says, for all three searches. Made once per job and shared by them.
+struct question;
+
+/// What the first search of a request makes of its text. The others wait for it, and use it too.
+struct asked_once {
+  std::once_flag first;
+  std::shared_ptr<const question> result;
+};
+
+/// What a new ticket says, for all three searches. Made once per job; they share it or copies of it, which differ in
+/// nothing but their limit.
 struct request {
   std::string tenant;
   std::string subject;
   std::string description;
   std::size_t limit = 5; ///< results at most; 1 to 50
+  std::shared_ptr<asked_once> asked = std::make_shared<asked_once>();
 };
 
 /// How a source answered. Time-outs and sources that are off are the asker's to note.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
+#include <utility>
 
 #include "actors/search/words.hpp"
 #include "storage/text/tokens.hpp"
@@ -52,7 +53,7 @@ std::string_view without_signature(std::string_view text) {
 }
 
 /// A token alone: numbers and versions are shared by unrelated tickets, an error's code isn't.
-proof proof_of(const token& what, bool announced) {
+proof proof_of(const token& what, word_class kind, bool announced) {
   std::size_t digits = 0;
   for (const char c : what.text)
     digits += c >= '0' && c <= '9' ? 1 : 0;
@@ -66,7 +67,7 @@ proof proof_of(const token& what, bool announced) {
   case token_kind::word:
     break;
   }
-  return class_of(what.text) == word_class::telling ? proof::shared : proof::none;
+  return kind == word_class::telling ? proof::shared : proof::none;
 }
 
 /// Gathers the words of one text after the other.
@@ -104,22 +105,22 @@ private:
       return;
     if (what.kind == token_kind::unit)
       return take_unit(what);
-    const bool announced = announced_;
-    announced_ = announces_code(what.text);
-    closed_ = closes(what);
+    const auto traits = traits_of(what.text);
+    const bool announced = std::exchange(announced_, traits.announces_code);
+    closed_ = closes(what, traits.begins_closing);
     if (closed_)
       return;
-    const auto weight = weight_of(what, announced);
+    const auto weight = weight_of(what, traits.what, announced);
     if (weight > 0)
-      put(what, weight, proof_of(what, announced));
+      put(what, weight, proof_of(what, traits.what, announced));
   }
 
   /// Whether the message's closing lines begin here. What is at the beginning is no closing.
-  bool closes(const token& what) const {
+  bool closes(const token& what, bool closing_word) const {
     const auto at = static_cast<std::size_t>(what.source.data() - text_.data());
     if (what.text == "sent")
       return line_begins(text_, at) && text_.substr(at + what.source.size()).starts_with(" from ");
-    if (at < opening || !begins_closing(what.text))
+    if (at < opening || !closing_word)
       return false;
     const bool alone = line_around(text_, at).size() <= closing_line && text_.find('\n', at) != std::string_view::npos;
     return alone || text_.size() - at <= closing_rest;
@@ -135,10 +136,10 @@ private:
       word.proof = proof::none;
     }
     announced_ = false;
-    put(what, code_factor, proof_of(what, false));
+    put(what, code_factor, proof_of(what, word_class::telling, false));
   }
 
-  static double weight_of(const token& what, bool announced) {
+  static double weight_of(const token& what, word_class kind, bool announced) {
     switch (what.kind) {
     case token_kind::number:
       if (what.text.size() < 3)
@@ -149,7 +150,7 @@ private:
     default:
       break;
     }
-    switch (class_of(what.text)) {
+    switch (kind) {
     case word_class::empty:
       return 0;
     case word_class::weak:

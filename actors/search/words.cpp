@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "storage/text/tokens.hpp"
@@ -104,35 +104,35 @@ struct transparent_hash {
   }
 };
 
-using stem_set = std::unordered_set<std::string, transparent_hash, std::equal_to<>>;
+template <class T>
+using by_stem = std::unordered_map<std::string, T, transparent_hash, std::equal_to<>>;
 
 template <class F>
 void for_each_stem(std::string_view words, F f) {
   storage::text::tokenize(words, [&](const storage::text::token& what) { f(what.text, what.source); });
 }
 
-stem_set stems_of(std::string_view words) {
-  stem_set result;
-  for_each_stem(words, [&](std::string_view stem, std::string_view) { result.emplace(stem); });
-  return result;
-}
-
 struct lists {
-  stem_set empty = stems_of(empty_words);
-  stem_set weak = stems_of(weak_words);
-  stem_set closing = stems_of(closing_words);
-  stem_set announcing = stems_of(announcing_words);
-  std::unordered_map<std::string, std::vector<std::string>, transparent_hash, std::equal_to<>> others;
+  by_stem<word_traits> traits; ///< of words that aren't just telling
+  by_stem<std::vector<std::string>> others;
 
   lists() {
-    for (const auto group : groups) {
-      std::vector<std::pair<std::string, std::string>> members;
-      for_each_stem(group, [&](std::string_view stem, std::string_view word) { members.emplace_back(stem, word); });
-      for (const auto& [stem, word] : members) {
-        for (const auto& [other_stem, other] : members) {
-          if (other_stem != stem)
-            others[stem].push_back(other);
-        }
+    // A word that stands in both lists is empty.
+    for_each_stem(weak_words, [&](auto stem, auto) { traits[std::string{stem}].what = word_class::weak; });
+    for_each_stem(empty_words, [&](auto stem, auto) { traits[std::string{stem}].what = word_class::empty; });
+    for_each_stem(closing_words, [&](auto stem, auto) { traits[std::string{stem}].begins_closing = true; });
+    for_each_stem(announcing_words, [&](auto stem, auto) { traits[std::string{stem}].announces_code = true; });
+    for (const auto group : groups)
+      add_group(group);
+  }
+
+  void add_group(std::string_view group) {
+    std::vector<std::pair<std::string, std::string>> members;
+    for_each_stem(group, [&](std::string_view stem, std::string_view word) { members.emplace_back(stem, word); });
+    for (const auto& [stem, word] : members) {
+      for (const auto& [other_stem, other] : members) {
+        if (other_stem != stem)
+          others[stem].push_back(other);
       }
     }
   }
@@ -145,19 +145,10 @@ const lists& all() {
 
 } // namespace
 
-word_class class_of(std::string_view stem) {
-  const auto& known = all();
-  if (known.empty.contains(stem))
-    return word_class::empty;
-  return known.weak.contains(stem) ? word_class::weak : word_class::telling;
-}
-
-bool begins_closing(std::string_view stem) {
-  return all().closing.contains(stem);
-}
-
-bool announces_code(std::string_view stem) {
-  return all().announcing.contains(stem);
+word_traits traits_of(std::string_view stem) {
+  const auto& known = all().traits;
+  const auto found = known.find(stem);
+  return found == known.end() ? word_traits{} : found->second;
 }
 
 std::span<const std::string> also_called(std::string_view stem) {

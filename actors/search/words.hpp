@@ -16,13 +16,15 @@ enum class word_class : unsigned char {
   empty,
 };
 
-word_class class_of(std::string_view stem);
+struct word_traits {
+  word_class what = word_class::telling;
+  /// Begins the closing lines of a message: `regards`, `thanks`, `sincerely`.
+  bool begins_closing = false;
+  /// A number after it is a code: `error 809`, `event 4740`.
+  bool announces_code = false;
+};
 
-/// Words that begin the closing lines of a message: `regards`, `thanks`, `sincerely`.
-bool begins_closing(std::string_view stem);
-
-/// Words after which a number is a code: `error 809`, `event 4740`.
-bool announces_code(std::string_view stem);
+word_traits traits_of(std::string_view stem);
 
 /// What people also say for a word, as text to search for: `wifi` for `wlan`. Empty for most words.
 std::span<const std::string> also_called(std::string_view stem);

@@ -31,17 +31,8 @@ public:
 
 private:
   std::uint64_t documents_ = 0;
-  struct sum {
-    float score = 0;
-    std::uint32_t place = 0; ///< in `touched_`
-  };
-  struct touched {
-    std::uint32_t number;
-    std::uint64_t terms;
-  };
-
-  std::vector<sum> sums_;        ///< by document number
-  std::vector<touched> touched_; ///< documents with a score
+  std::vector<std::uint32_t> places_; ///< by document number: its place in `found_` plus one; 0 = not found yet
+  std::vector<scored> found_;         ///< documents with a score, as they were met
 };
 
 } // namespace troupe::storage::sqlite
