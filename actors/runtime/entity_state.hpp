@@ -94,6 +94,7 @@ public:
     tries_ = 0;
     in_flight_ = false;
     number_ += append_->request.events.size();
+    append_->request.events.clear(); // thousands of actors wait with what they wrote last
     auto settled = std::exchange(current_, {});
     if (services_->observer)
       services_->observer->committed(*key_, state_, settled.events, number_, append_->request.at);

@@ -181,7 +181,7 @@ void add_systems(std::string& out, const findings& found) {
 std::vector<net::llm::message> compose_prompt(const accepted& ticket, const findings& found,
                                               const config::ticket_workflow& workflow) {
   std::string system;
-  system.reserve(workflow.instructions.size() + rules.size() + 128);
+  system.reserve(workflow.instructions.size() + rules.size() + 160);
   system += workflow.instructions;
   system += rules;
   system += "Write at most " + std::to_string(workflow.word_limit) + " words, headings included, in the language \""
@@ -194,6 +194,7 @@ std::vector<net::llm::message> compose_prompt(const accepted& ticket, const find
   add_articles(data, found);
   add_systems(data, found);
   data += "Write the note for the new ticket now.";
+  data.shrink_to_fit(); // it stays as long as the model takes
 
   std::vector<net::llm::message> out;
   out.reserve(2);
