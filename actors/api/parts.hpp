@@ -46,6 +46,7 @@ struct parts {
   std::shared_ptr<tenant_directory> tenants = std::make_shared<tenant_directory>();
   std::shared_ptr<tenant_registry> registry = std::make_shared<tenant_registry>();
   handle_ref<intake_actor> intake;
+  std::shared_ptr<std::atomic<bool>> intake_room = std::make_shared<std::atomic<bool>>(true);
   handle_ref<tenants_actor> tenants_root;
   std::shared_ptr<std::atomic<std::size_t>> live_jobs = std::make_shared<std::atomic<std::size_t>>(0);
   /// Jobs may be `running` in the database without an owner: to be released.

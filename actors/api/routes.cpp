@@ -35,6 +35,7 @@ net::http::router make_routes(parts& of) {
     if (auto life = intake.get())
       caf::anon_send(life, atom::run_job_v, std::move(job));
   };
+  door.wanted = of.intake_room;
   routes.add("POST", "/webhook/servicedesk", webhook_handler(std::move(door)), "application/json");
 
   const auto requests = std::make_shared<rate_limiter>();

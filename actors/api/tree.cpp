@@ -193,7 +193,8 @@ intake_services make_intake_services(parts& of) {
           std::make_shared<intake_probe>(of.metrics),
           [&of](const std::string& tenant, const std::string& id, const std::string& reason) {
             give_up(of, tenant, id, reason);
-          }};
+          },
+          of.intake_room};
 }
 
 /// The external source of articles; null when they come from the local table.

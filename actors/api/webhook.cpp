@@ -63,6 +63,8 @@ public:
       return refuse(storage::fault::unavailable, "the new job's id is taken");
     services_->probe->ended(tenant, webhook_ending::accepted);
     answer_(accepted_response(request.entity.id));
+    if (!services_->wanted->load())
+      return;
     auto hint = std::make_shared<job_hint>();
     hint->tenant = tenant;
     hint->id = request.entity.id;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -28,6 +29,8 @@ struct webhook_services {
   std::shared_ptr<storage_health> health;
   /// Hears of each job that has become durable. Any thread; must be cheap.
   std::function<void(job_hint_ptr)> accepted;
+  /// Whether anybody wants to hear of them now; who doesn't finds them in the database.
+  std::shared_ptr<const std::atomic<bool>> wanted;
 };
 
 /// Refused deliveries of one source address that are answered 401 before they are answered 429, per minute.

@@ -27,16 +27,23 @@ void intake_state::accept(job_hint_ptr what) {
     return;
   // Who can't be served now must not fill the queue, and while others wait in the database a newcomer joins them, so
   // that nobody is overtaken for ever.
-  if (!may_start(what->tenant) || (more_in_database_ && ready_.size() >= settings_.fetch / 2)) {
+  if (!may_start(what->tenant)) {
     more_in_database_ = true;
     return;
   }
+  if (more_in_database_ && ready_.size() >= settings_.fetch / 2)
+    return leave_in_database();
   const auto level = static_cast<std::size_t>(what->priority);
-  if (ready_.push(what->tenant, what, level))
-    queued_.insert(what->id);
-  else
-    more_in_database_ = true;
+  if (!ready_.push(what->tenant, what, level))
+    return leave_in_database();
+  queued_.insert(what->id);
   start_jobs();
+}
+
+void intake_state::leave_in_database() {
+  more_in_database_ = true;
+  look_again_ = fetching_; // the look under way may have been too early for it
+  services_.room->store(false);
 }
 
 bool intake_state::knows(const std::string& id) const {
@@ -114,6 +121,7 @@ void intake_state::fetch_if_needed(bool dry) {
     return;
   fetching_ = true;
   look_again_ = false;
+  services_.room->store(true); // what is accepted from here on may be missed by this look
   auto known = std::make_shared<std::unordered_set<std::string>>(queued_);
   for (const auto& [job, tenant] : in_flight_)
     known->insert(job);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -57,6 +58,8 @@ struct intake_services {
   std::shared_ptr<intake_probe> probe;
   /// Writes into a job's journal that it is given up, since no life of it survives. Any thread.
   std::function<void(const std::string& tenant, const std::string& id, const std::string& reason)> give_up;
+  /// Whether the intake has room for jobs just accepted. While it hasn't, telling it of them is in vain.
+  std::shared_ptr<std::atomic<bool>> room = std::make_shared<std::atomic<bool>>(true);
 };
 
 class intake_state {
@@ -86,6 +89,8 @@ private:
     storage::timestamp next_life{};
   };
 
+  /// A job stays in the database: the next look finds it.
+  void leave_in_database();
   void start_jobs();
   void start(job_hint_ptr what);
   bool may_start(const std::string& tenant) const;

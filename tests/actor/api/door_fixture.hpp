@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,6 +25,7 @@ struct door_fixture : actor_fixture {
   std::shared_ptr<actors::tenant_directory> directory = std::make_shared<actors::tenant_directory>();
   std::shared_ptr<actors::api::storage_health> health = std::make_shared<actors::api::storage_health>();
   std::vector<actors::job_hint_ptr> accepted;
+  std::shared_ptr<std::atomic<bool>> wanted = std::make_shared<std::atomic<bool>>(true);
   storage::tenant acme;
   net::http::handler door;
 
@@ -45,6 +47,7 @@ struct door_fixture : actor_fixture {
     services.failures = std::make_shared<actors::api::rate_limiter>();
     services.probe = std::make_shared<actors::api::webhook_probe>(metrics);
     services.health = health;
+    services.wanted = wanted;
     services.accepted = [this](actors::job_hint_ptr job) { accepted.push_back(std::move(job)); };
     door = actors::api::webhook_handler(std::move(services));
     run();

@@ -28,6 +28,12 @@ TEST_CASE_METHOD(fixture, "a signed ticket is answered 202 once its job is durab
   CHECK(accepted[0]->id == id);
 }
 
+TEST_CASE_METHOD(fixture, "a job that nobody has room for is accepted all the same: the database has it") {
+  wanted->store(false);
+  CHECK(deliver(signed_request(body_of("7"))).status == 202);
+  CHECK(accepted.empty());
+}
+
 TEST_CASE_METHOD(fixture, "the same delivery again gets the same job") {
   const auto first = deliver(signed_request(body_of("7")));
   time->advance(1min);

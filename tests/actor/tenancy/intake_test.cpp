@@ -1,5 +1,7 @@
 #include "actors/tenancy/intake.hpp"
 
+#include <atomic>
+
 #include <catch2/catch_test_macros.hpp>
 
 #include "tests/support/actor_fixture.hpp"
@@ -27,6 +29,7 @@ struct fixture : testing::actor_fixture {
   std::shared_ptr<tenant_directory> directory = std::make_shared<tenant_directory>();
   std::shared_ptr<tenant_registry> registry = std::make_shared<tenant_registry>();
   std::shared_ptr<std::vector<job_hint_ptr>> given = std::make_shared<std::vector<job_hint_ptr>>();
+  std::shared_ptr<std::atomic<bool>> room = std::make_shared<std::atomic<bool>>(true);
   std::vector<std::string> given_up;
   config::metrics metrics;
   std::vector<storage::tenant> tenants;
@@ -57,7 +60,8 @@ struct fixture : testing::actor_fixture {
                         intake_services{directory, registry, readers, time, std::make_shared<intake_probe>(metrics),
                                         [this](const std::string&, const std::string& id, const std::string&) {
                                           given_up.push_back(id);
-                                        }});
+                                        },
+                                        room});
     run();
     return result;
   }
@@ -191,6 +195,20 @@ TEST_CASE_METHOD(fixture, "jobs that find no room in memory wait in the database
   auto seen = ids();
   std::ranges::sort(seen);
   CHECK(seen == all);
+}
+
+TEST_CASE_METHOD(fixture, "an intake without room says so, and has some again when it looks into the database") {
+  auto i = make({.max_in_flight = 1, .queue_limit = 2, .fetch = 2});
+  std::vector<std::string> jobs;
+  for (int n = 0; n < 5; ++n) {
+    jobs.push_back(store_job("a"));
+    accept(i, "a", jobs.back());
+  }
+  CHECK_FALSE(room->load());
+  for (int n = 0; n < 4; ++n)
+    end(i, "a", given->back()->id);
+  CHECK(room->load());
+  CHECK(given->size() == 5);
 }
 
 TEST_CASE_METHOD(fixture, "a job is never started twice at a time") {
