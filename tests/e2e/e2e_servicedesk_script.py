@@ -6,6 +6,7 @@ import hmac
 import importlib.util
 import json
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from certificates import Authority  # noqa: E402
+from harness import SECRET, Troupe  # noqa: E402
+from stand_ins import DeskStandIn  # noqa: E402
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy/servicedesk"
 SCRIPT = FOLDER / "send_to_troupe.py"
@@ -341,6 +344,39 @@ class Program(Case):
     def test_missing_settings_are_told(self):
         code, told = self.run_script("--config", self.folder / "missing.ini", FOLDER / "sample_request.json")
         self.assertEqual((code, told["result"]), (1, "failure"))
+
+
+class AgainstTroupe(Case):
+    """As installed beside a desk, against the real server."""
+
+    def setUp(self):
+        super().setUp()
+        self.desk = DeskStandIn()
+        self.addCleanup(self.desk.close)
+        self.troupe = Troupe()
+        self.addCleanup(self.troupe.close)
+        self.troupe.add_tenant("acme", SECRET, self.desk).start()
+        shutil.copy(SCRIPT, self.folder)
+
+    def told(self, secret=SECRET):
+        (self.folder / "signing_secret.txt").write_text(secret + "\r\n")
+        self.settings(url=f"{self.troupe.url}/webhook/servicedesk", secret=None, secret_file="signing_secret.txt",
+                      attempts=1)
+        done = subprocess.run([sys.executable, self.folder / SCRIPT.name, FOLDER / "sample_request.json"], text=True,
+                              capture_output=True, timeout=60)
+        return json.loads(done.stdout)
+
+    def test_a_ticket_sent_twice_gets_one_note(self):
+        first, second = self.told(), self.told()
+        self.assertEqual(first["result"], "success", first)
+        self.assertEqual(first, second, "the same job")
+        self.assertEqual(self.troupe.ended(first["message"].split()[-1])["status"], "completed")
+        self.assertEqual(len(self.desk.notes("4711")), 1)
+
+    def test_a_wrong_secret_is_told_as_a_failure(self):
+        told = self.told("wrong")
+        self.assertEqual(told["result"], "failure")
+        self.assertIn("401", told["message"])
 
 
 if __name__ == "__main__":
