@@ -18,14 +18,6 @@ std::string_view view(boost::beast::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 
-/// RFC 3986 `host [":" port]`, without user information.
-bool is_host(std::string_view value) noexcept {
-  constexpr std::string_view others = "-._~!$&'()*+,;=%:[]";
-  return !value.empty() && value.size() <= 255 && std::all_of(value.begin(), value.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
-  });
-}
-
 /// Beast waits for the end of the head before it looks at lines; who sends bare line feeds would wait as well.
 bool has_bare_line_feed(std::string_view text) noexcept {
   for (auto at = text.find('\n'); at != text.npos; at = text.find('\n', at + 1))
@@ -140,7 +132,7 @@ void request_parser::check_field(field name, std::string_view value, error_code&
   case field::host:
     if (++hosts_ > 1)
       refuse(400, "There is more than one Host.", ec);
-    else if (!is_host(value))
+    else if (!is_authority(value))
       refuse(400, "The Host isn't well-formed.", ec);
     break;
   case field::content_length:

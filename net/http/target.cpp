@@ -1,7 +1,9 @@
 #include "net/http/target.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "net/http/text.hpp"
 #include "net/http/utf8.hpp"
 
 namespace troupe::net::http {
@@ -89,7 +91,27 @@ std::string_view check_query(std::string_view query) {
   return {};
 }
 
+/// Takes scheme and authority off an absolute form. False when it isn't one.
+bool drop_origin(std::string_view& target) noexcept {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equal_ignoring_case(target.substr(0, scheme.size()), scheme))
+      continue;
+    const auto rest = target.substr(scheme.size());
+    const auto end = std::min(rest.find_first_of("/?"), rest.size());
+    target = rest.substr(end);
+    return is_authority(rest.substr(0, end));
+  }
+  return false;
+}
+
 } // namespace
+
+bool is_authority(std::string_view value) noexcept {
+  constexpr std::string_view others = "-._~!$&'()*+,;=%:[]";
+  return !value.empty() && value.size() <= 255 && std::all_of(value.begin(), value.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || others.find(c) != others.npos;
+  });
+}
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
   std::string result;
@@ -111,11 +133,15 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 }
 
 std::string_view decode_target(std::string_view target, std::string& path, std::string& query) {
-  if (!target.starts_with('/'))
-    return "The request target must begin with a slash.";
+  const bool absolute = !target.starts_with('/');
+  if (absolute && !drop_origin(target))
+    return "The request target must begin with a slash, or with http:// or https:// and a host.";
   auto mark = target.find('?');
   query.assign(mark == target.npos ? std::string_view{} : target.substr(mark + 1));
-  if (auto fault = decode_path(target.substr(0, mark), path); !fault.empty())
+  auto raw = target.substr(0, mark);
+  if (absolute && raw.empty())
+    raw = "/";
+  if (auto fault = decode_path(raw, path); !fault.empty())
     return fault;
   return check_query(query);
 }

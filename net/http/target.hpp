@@ -10,9 +10,13 @@ namespace troupe::net::http {
 /// @param plus_is_space as in a query
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
-/// Takes apart and decodes a target in origin form (`/path?query`) into `path` and raw `query`. Refused are
-/// other forms, characters that a URI can't hold, broken escapes, escaped slashes, backslashes and control characters,
-/// invalid UTF-8, and `.` and `..` segments however written.
+/// RFC 3986 `host [":" port]`, without user information.
+bool is_authority(std::string_view value) noexcept;
+
+/// Takes apart and decodes a target in origin form (`/path?query`), or in absolute form (`http://host/path?query`), as
+/// proxies send it, into `path` and raw `query`; whichever host it names is served. Refused are other forms, characters
+/// that a URI can't hold, broken escapes, escaped slashes, backslashes and control characters, invalid UTF-8, and `.`
+/// and `..` segments however written.
 /// @return what is wrong, as a sentence; empty when nothing is
 std::string_view decode_target(std::string_view target, std::string& path, std::string& query);
 

@@ -224,10 +224,16 @@ TEST_CASE_METHOD(server_fixture, "an empty line before a request is overlooked")
   CHECK(client.response().status == 200);
 }
 
+TEST_CASE_METHOD(server_fixture, "a request as a proxy writes it, with the whole URL, is served") {
+  auto client = connect();
+  REQUIRE(client.send("GET http://troupe.example:8080/hello HTTP/1.1\r\nHost: troupe.example:8080\r\n\r\n"));
+  CHECK(client.response().status == 200);
+}
+
 TEST_CASE_METHOD(server_fixture, "what isn't HTTP is refused, and the connection closed") {
   auto sent =
       GENERATE(as<std::string>{}, "\x16\x03\x01\x02\x01\x01\r\n", "GET /hello HTTP/1.1\r\n\r\n",
-               "GET http://other/ HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a/../b HTTP/1.1\r\nHost: x\r\n\r\n",
+               "GET ftp://other/ HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a/../b HTTP/1.1\r\nHost: x\r\n\r\n",
                "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                "GET /hello HTTP/1.1\nHost: x\n\n", "GET /hello HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n");
   CAPTURE(sent);

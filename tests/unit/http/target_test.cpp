@@ -35,6 +35,18 @@ TEST_CASE("a target is taken apart into a decoded path and a raw query") {
   CHECK(full.query == "q=a%20b&x=1?2");
 }
 
+TEST_CASE("a target in absolute form is taken like its path and query") {
+  const auto full = decode("http://troupe.example:8080/caf%C3%A9?q=1");
+  CHECK(full.fault.empty());
+  CHECK(full.path == "/caf\xc3\xa9");
+  CHECK(full.query == "q=1");
+  CHECK(decode("HTTPS://[::1]/health").path == "/health");
+  CHECK(decode("http://host").path == "/");
+  const auto bare = decode("http://host?a=b/c");
+  CHECK(bare.path == "/");
+  CHECK(bare.query == "a=b/c");
+}
+
 TEST_CASE("dots that are no dot segment are part of a name") {
   auto path = GENERATE(as<std::string>{}, "/...", "/.well-known/x", "/a..b", "/a./b", "/..a");
   CAPTURE(path);
@@ -44,12 +56,14 @@ TEST_CASE("dots that are no dot segment are part of a name") {
 TEST_CASE("a target that two programs could read differently is refused") {
   auto target = GENERATE(
       as<std::string>{},
-      "",                  // nothing
-      "api",               // no leading slash
-      "*",                 // asterisk form
-      "http://other/path", // absolute form
-      "example.com:443",   // authority form
-      "/a%",               // broken escapes
+      "",                 // nothing
+      "api",              // no leading slash
+      "*",                // asterisk form
+      "ftp://other/path", // absolute forms that aren't served
+      "http:/path", "http://", "http:///path", "http://user@host/", "http://a b/", "http://host#a", "http://host\\a",
+      "http://host/../a", "http://host//../a", "httpx://host/",
+      "example.com:443", // authority form
+      "/a%",             // broken escapes
       "/a%2", "/a%zz", "/a%%20", "/a%u0041",
       "/a%00b",                                                                     // NUL
       "/a%0d%0aSet-Cookie:x", "/a%1f", "/a%7f", "/a%2fb", "/a%2Fb",                 // encoded slashes
