@@ -56,10 +56,11 @@ struct verification {
   signature_form form = signature_form::timestamp_and_body;
   unix_seconds signed_at{};    ///< of a valid one
   std::string_view webhook_id; ///< of a valid `standard` one: the only form in which the id is signed
+  unsigned hmacs = 0;          ///< computed: follows from the headers alone, never from the secrets
 };
 
-/// Checks a body against up to two secrets. Computes as many HMACs for a tenant without secrets as for one whose
-/// secrets don't match, so that time doesn't tell tenants apart; compares in constant time.
+/// Checks a body against up to two secrets. Does the same work for a tenant without secrets, one whose secrets don't
+/// match and one whose first secret does, so that time doesn't tell them apart; compares in constant time.
 /// `X-ServiceDesk-Signature` goes before Standard Webhooks headers; with `X-ServiceDesk-Timestamp` there, only the
 /// form that signs it counts. A header may hold up to eight signatures (`sha256=…,sha256=…`; `v1,… v1,…`).
 /// Key: the secret's text; for Standard Webhooks the bytes behind `whsec_`, or the text where that prefix is missing.

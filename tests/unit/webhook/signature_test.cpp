@@ -184,6 +184,27 @@ TEST_CASE("signature headers that hold no signature are malformed") {
   CHECK(judged(timed(std::string(3000, ','), "1700000000")) == verdict::malformed);
 }
 
+TEST_CASE("whether tenant, secret and time are right doesn't change how much is computed") {
+  const auto good = sign(secrets[0], now, body);
+  const auto second = std::vector{secret{"other"}, secrets[0]};
+  const auto rotating = std::vector{secrets[0], secret{"other"}};
+  const auto work = [](const signature_headers& headers, const std::vector<secret>& keys, unix_seconds at = now) {
+    return verify(headers, body, keys, std::nullopt, at).hmacs;
+  };
+  for (const auto& keys :
+       {std::vector<secret>{}, std::vector{secret{""}}, std::vector{secret{"wrong"}}, secrets, second, rotating}) {
+    CHECK(work(timed(good, "1700000000"), keys) == 2);
+    CHECK(work(timed(good, "1700000000"), keys, now + 1h) == 2); // stale
+    CHECK(work(timed(good, "1700000000"), keys, now - 1h) == 2); // early
+    CHECK(work(untimed(body_signature(secrets[0])), keys) == 2);
+    CHECK(work(standard("msg_1", "1700000000", standard_signature), keys) == 2);
+  }
+  for (const auto& keys : {std::vector<secret>{}, secrets}) {
+    CHECK(work({}, keys) == 0); // missing
+    CHECK(work(timed("sha256=zz", "1700000000"), keys) == 0);
+  }
+}
+
 TEST_CASE("without any signature header nothing is verified") {
   CHECK(judged({}) == verdict::missing);
   CHECK(judged(timed("", "1700000000"), now) == verdict::missing);
