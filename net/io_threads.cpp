@@ -14,6 +14,7 @@
 
 #include "config/log.hpp"
 #include "net/http/deadline_wheel.hpp"
+#include "net/http/name_resolver.hpp"
 
 namespace troupe::net {
 
@@ -61,11 +62,17 @@ private:
 
 struct io_threads::impl {
   std::vector<std::unique_ptr<io_thread>> threads;
+  std::unique_ptr<http::name_resolver> names; ///< ends first: its answers go to the threads' contexts
   std::atomic<unsigned> turn{0};
   std::atomic<bool> stopped{false};
 };
 
-io_threads::io_threads(unsigned threads) : impl_{std::make_unique<impl>()} {
+io_threads::io_threads(unsigned threads) : io_threads{threads, std::make_unique<http::name_resolver>()} {
+  // nop
+}
+
+io_threads::io_threads(unsigned threads, std::unique_ptr<http::name_resolver> names) : impl_{std::make_unique<impl>()} {
+  impl_->names = std::move(names);
   signals_blocked guard; // inherited by the threads
   for (unsigned i = 0; i < std::max(threads, 1U); ++i) {
     auto& started = *impl_->threads.emplace_back(std::make_unique<io_thread>());
@@ -91,6 +98,10 @@ boost::asio::io_context& io_threads::context(unsigned thread) noexcept {
 
 http::deadline_wheel& io_threads::deadlines(unsigned thread) noexcept {
   return impl_->threads[thread]->deadlines;
+}
+
+http::name_resolver& io_threads::names() noexcept {
+  return *impl_->names;
 }
 
 void io_threads::run_on(unsigned thread, const std::function<void()>& f) {

@@ -17,8 +17,8 @@ constexpr milliseconds usual_pause{60'000};
 constexpr milliseconds shortest_pause{1'000};
 
 desk_failure failure_of(const http::call_failure& failure, call_effect effect) {
-  const auto sent =
-      failure.fault == http::call_fault::unknown_outcome || failure.fault == http::call_fault::bad_response;
+  const auto sent = failure.fault == http::call_fault::unknown_outcome
+                    || failure.fault == http::call_fault::bad_response || failure.fault == http::call_fault::cancelled;
   const auto open = sent && effect == call_effect::writes;
   return {open ? desk_fault::unknown_outcome : desk_fault::unavailable, failure.detail, std::nullopt};
 }

@@ -20,7 +20,7 @@ dialer::dialer(io_threads& io)
 
 client::client(io_threads& io, const endpoint_settings& settings)
     : io_{io}, thread_{io.next()}, pool_{std::make_shared<client_pool>(io.context(thread_), io.deadlines(thread_),
-                                                                       settings)} {}
+                                                                       io.names(), settings)} {}
 
 client::~client() {
   io_.run_on(thread_, [this] { pool_->close(); });

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,6 +32,8 @@ enum class call_fault : std::uint8_t {
   bad_response,
   /// The call's time limit passed before anything was sent.
   not_sent_in_time,
+  /// The caller took the call back by its stop token: the peer may have acted on what was sent.
+  cancelled,
 };
 
 struct call_failure {
@@ -56,6 +59,7 @@ struct call {
   std::string body;
   std::chrono::milliseconds timeout{30'000};         ///< the whole call
   std::chrono::milliseconds connect_timeout{10'000}; ///< resolve, connect, TLS
+  std::stop_token stop{}; ///< once asked to stop, the call ends and its connection is closed at once
 };
 
 /// Where calls go: one origin with its pool of keep-alive connections.

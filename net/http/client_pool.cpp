@@ -9,11 +9,12 @@
 
 namespace troupe::net::http {
 
-client_pool::client_pool(boost::asio::io_context& context, deadline_wheel& deadlines, const endpoint_settings& settings)
+client_pool::client_pool(boost::asio::io_context& context, deadline_wheel& deadlines, name_resolver& names,
+                         const endpoint_settings& settings)
     : context_{context}, deadlines_{deadlines}, settings_{settings}, origin_{parse_url(settings.url)},
       authority_{origin_.authority()}, tls_{origin_.secure ? make_client_tls(settings.ca_file, settings.ca_pem)
                                                            : nullptr},
-      addresses_{std::make_shared<resolution>(context, origin_.host, origin_.port)} {
+      addresses_{std::make_shared<resolution>(context, deadlines, names, origin_.host, origin_.port)} {
   settings_.max_connections = std::max<std::size_t>(settings_.max_connections, 1);
 }
 
@@ -42,6 +43,8 @@ void client_pool::take_submitted() {
       c->fail(call_fault::unreachable, "the client is closed");
     } else if (!c->fault.empty()) {
       c->fail(call_fault::unreachable, "the call isn't well-formed: " + c->fault);
+    } else if (c->is_cancelled()) {
+      c->fail(call_fault::cancelled, authority_ + ": the call was taken back");
     } else {
       c->start(*this);
       place(std::move(c), false);
@@ -111,20 +114,34 @@ void client_pool::serve_waiting() {
   }
 }
 
-void client_pool::expire(pending_call& c) {
+/// Takes a call out of the queue, or off its connection, which is closed.
+std::shared_ptr<pending_call> client_pool::take_back(pending_call& c) {
   if (c.at == pending_call::state::waiting) {
-    auto expired = std::move(*c.place);
-    waiting_.erase(expired->place);
-    expired->fail(call_fault::not_sent_in_time, authority_ + ": no connection was free within the call's time limit");
-    return;
+    auto taken = std::move(*c.place);
+    waiting_.erase(taken->place);
+    return taken;
   }
   auto* on = c.on;
-  auto expired = on->give_up_call();
-  bool sent = expired->at == pending_call::state::sent;
+  auto taken = on->give_up_call();
   on->close();
-  expired->fail(
-      sent ? call_fault::unknown_outcome : call_fault::not_sent_in_time,
-      authority_ + (sent ? ": no response within the call's time limit" : ": not sent within the call's time limit"));
+  return taken;
+}
+
+void client_pool::expire(pending_call& c) {
+  const auto expired = take_back(c);
+  switch (expired->at) {
+  case pending_call::state::waiting:
+    return expired->fail(call_fault::not_sent_in_time,
+                         authority_ + ": no connection was free within the call's time limit");
+  case pending_call::state::connecting:
+    return expired->fail(call_fault::not_sent_in_time, authority_ + ": not sent within the call's time limit");
+  case pending_call::state::sent:
+    return expired->fail(call_fault::unknown_outcome, authority_ + ": no response within the call's time limit");
+  }
+}
+
+void client_pool::withdraw(pending_call& c) {
+  take_back(c)->fail(call_fault::cancelled, authority_ + ": the call was taken back");
 }
 
 void client_pool::close() {
@@ -145,6 +162,7 @@ void client_pool::close() {
       c->fail(c->at == pending_call::state::sent ? call_fault::unknown_outcome : call_fault::unreachable,
               "the client is closed");
   }
+  addresses_.reset();
 }
 
 } // namespace troupe::net::http

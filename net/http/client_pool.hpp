@@ -24,7 +24,8 @@ class client_connection;
 /// The connections to one origin and the calls that wait for one. Of one network thread, but for `submit`.
 class client_pool : public std::enable_shared_from_this<client_pool> {
 public:
-  client_pool(boost::asio::io_context& context, deadline_wheel& deadlines, const endpoint_settings& settings);
+  client_pool(boost::asio::io_context& context, deadline_wheel& deadlines, name_resolver& names,
+              const endpoint_settings& settings);
 
   /// Any thread.
   void submit(call&& what, std::function<void(call_result)> done);
@@ -53,6 +54,8 @@ public:
 
   /// A call's time is up.
   void expire(pending_call& c);
+  /// A call's caller doesn't want it any more.
+  void withdraw(pending_call& c);
 
   /// The connection can take another call.
   void released(client_connection& c);
@@ -66,6 +69,7 @@ private:
   void place(std::shared_ptr<pending_call> c, bool fresh);
   void serve_waiting();
   void open(std::shared_ptr<pending_call> c);
+  std::shared_ptr<pending_call> take_back(pending_call& c);
 
   boost::asio::io_context& context_;
   deadline_wheel& deadlines_;

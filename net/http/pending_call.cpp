@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <boost/asio/post.hpp>
+
 #include "config/log.hpp"
 #include "net/http/client_pool.hpp"
 #include "net/http/text.hpp"
@@ -79,9 +81,8 @@ std::string write_request(const call& what, std::string_view base, std::string_v
 pending_call::pending_call(call&& what, std::string_view base, std::string_view authority,
                            std::function<void(call_result)> done)
     : fault{fault_of(what)}, connect_timeout{what.connect_timeout}, head_only{what.method == "HEAD"},
-      is_safe{what.method == "GET" || what.method == "HEAD"}, done_{std::move(done)}, deadline_{
-                                                                                          deadline_wheel::clock::now()
-                                                                                          + what.timeout} {
+      is_safe{what.method == "GET" || what.method == "HEAD"}, stop_{std::move(what.stop)}, done_{std::move(done)},
+      deadline_{deadline_wheel::clock::now() + what.timeout} {
   if (fault.empty())
     wire = write_request(what, base, authority);
 }
@@ -89,10 +90,19 @@ pending_call::pending_call(call&& what, std::string_view base, std::string_view 
 void pending_call::start(client_pool& pool) {
   pool_ = &pool;
   pool.deadlines().set(*this, deadline_);
+  if (stop_.stop_possible())
+    stop_watch_.emplace(stop_, [home = pool.shared_from_this(), self = weak_from_this()] {
+      // Whoever asks to stop is on a thread of its own.
+      boost::asio::post(home->context(), [home, self] {
+        if (auto call = self.lock(); call && !call->is_finished())
+          home->withdraw(*call);
+      });
+    });
 }
 
 void pending_call::finish(call_result&& result) {
   deadline_wheel::clear(*this);
+  stop_watch_.reset();
   auto done = std::exchange(done_, nullptr);
   if (!done)
     return;

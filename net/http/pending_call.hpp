@@ -4,6 +4,8 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -16,7 +18,7 @@ class client_connection;
 class client_pool;
 
 /// A call from `client::send` to its `done`. Belongs to the pool's thread once it got there.
-class pending_call final : private deadline_wheel::entry {
+class pending_call final : public std::enable_shared_from_this<pending_call>, private deadline_wheel::entry {
 public:
   /// Where a call is; decides what its end by time or by a broken connection means.
   enum class state : std::uint8_t { waiting, connecting, sent };
@@ -34,8 +36,17 @@ public:
   client_connection* on = nullptr;                          ///< that carries it
   std::list<std::shared_ptr<pending_call>>::iterator place; ///< in the pool's queue while `waiting`
 
-  /// Begins to watch the time limit. On the pool's thread.
+  /// Begins to watch the time limit and the stop token. On the pool's thread.
   void start(client_pool& pool);
+
+  /// Its caller doesn't want it any more.
+  bool is_cancelled() const noexcept {
+    return stop_.stop_requested();
+  }
+
+  bool is_finished() const noexcept {
+    return !done_;
+  }
 
   /// Calls `done`. Once.
   void finish(call_result&& result);
@@ -44,8 +55,12 @@ public:
   }
 
 private:
+  using stop_watch = std::stop_callback<std::function<void()>>;
+
   void on_deadline() override;
 
+  std::stop_token stop_;
+  std::optional<stop_watch> stop_watch_;
   std::function<void(call_result)> done_;
   deadline_wheel::time_point deadline_;
   client_pool* pool_ = nullptr;

@@ -2,54 +2,57 @@
 
 #include <utility>
 
+#include <boost/asio/post.hpp>
+
 namespace troupe::net::http {
 
-namespace {
-
-constexpr std::chrono::seconds remembered{30};
-
-} // namespace
-
-resolution::resolution(boost::asio::io_context& context, std::string host, std::uint16_t port)
-    : resolver_{context}, host_{std::move(host)}, port_{port} {
+resolution::resolution(boost::asio::io_context& context, deadline_wheel& deadlines, name_resolver& names,
+                       std::string host, std::uint16_t port)
+    : context_{context}, deadlines_{deadlines}, names_{names}, host_{std::move(host)}, port_{port} {
   boost::system::error_code ec;
-  if (auto address = boost::asio::ip::make_address(host_, ec); !ec) {
-    known_ = {{address, port_}};
-    good_until_ = std::chrono::steady_clock::time_point::max();
-  }
+  if (auto address = boost::asio::ip::make_address(host_, ec); !ec)
+    literal_ = {{address, port_}};
 }
 
 void resolution::get(taker t) {
-  if (!known_.empty() && std::chrono::steady_clock::now() < good_until_)
-    return t(known_, {});
+  if (!literal_.empty())
+    return t(literal_, {});
   waiting_.push_back(std::move(t));
   if (waiting_.size() > 1)
     return;
-  using boost::asio::ip::resolver_base;
-  resolver_.async_resolve(host_, std::to_string(port_),
-                          resolver_base::numeric_service | resolver_base::address_configured,
-                          [self = shared_from_this()](const boost::system::error_code& ec, const auto& results) {
-                            self->resolved(ec, {results.begin(), results.end()});
-                          });
+  deadlines_.set(*this, limit);
+  names_.find(host_, [&context = context_, weak = weak_from_this()](const name_answer& answer) {
+    boost::asio::post(context, [weak, answer] {
+      if (auto self = weak.lock())
+        self->resolved(answer);
+    });
+  });
 }
 
-void resolution::resolved(const boost::system::error_code& ec, endpoints found) {
-  known_ = std::move(found);
-  good_until_ = std::chrono::steady_clock::now() + remembered;
-  auto fault = known_.empty() ? "the name " + host_ + " isn't known: " + ec.message() : std::string{};
-  auto endpoints_now = known_; // one who is called may forget them
+void resolution::resolved(const name_answer& answer) {
+  endpoints found;
+  for (const auto& address : answer.addresses)
+    found.emplace_back(address, port_);
+  tell(found, found.empty() ? "the name " + host_ + " isn't known: " + answer.fault : std::string{});
+}
+
+void resolution::on_deadline() {
+  tell({}, "the name " + host_ + " isn't resolved within its time limit");
+}
+
+void resolution::tell(const endpoints& found, const std::string& fault) {
+  deadline_wheel::clear(*this);
   for (auto& t : std::exchange(waiting_, {}))
-    t(endpoints_now, fault);
+    t(found, fault);
 }
 
 void resolution::forget() {
-  if (good_until_ != std::chrono::steady_clock::time_point::max())
-    known_.clear();
+  names_.forget(host_);
 }
 
 void resolution::close() {
   waiting_.clear();
-  resolver_.cancel();
+  deadline_wheel::clear(*this);
 }
 
 } // namespace troupe::net::http

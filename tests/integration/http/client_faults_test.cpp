@@ -11,6 +11,7 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include "client_fixture.hpp"
+#include "net/http/name_resolver.hpp"
 
 using namespace std::chrono_literals;
 using namespace troupe::net::http;
@@ -88,6 +89,31 @@ TEST_CASE_METHOD(client_fixture, "a call to a name that isn't known was not sent
   client to_nobody{io, to("http://" + std::string(64, 'a') + ".invalid")}; // longer than a label may be
   auto fault = failure(ask(to_nobody, post("x")));
   CHECK(fault.fault == call_fault::unreachable);
+}
+
+TEST_CASE("a name whose servers don't answer holds up no call to another one") {
+  std::promise<void> end;
+  const auto ended = end.get_future().share();
+  std::promise<void> left;
+  {
+    troupe::net::io_threads io{1, std::make_unique<name_resolver>(resolver_settings{}, [&](const std::string& host) {
+                                 if (host == "slow.test") {
+                                   ended.wait();
+                                   left.set_value();
+                                 }
+                                 return name_answer{{boost::asio::ip::make_address("127.0.0.1")}, {}};
+                               })};
+    scripted_server server{{mirror}};
+    client to_slow{io, client_fixture::to("http://slow.test:1")};
+    client to_server{io, client_fixture::to("http://quick.test:" + std::to_string(server.port()))};
+    auto slow = client_fixture::begin(to_slow, client_fixture::post("x"));
+    CHECK(client_fixture::response(client_fixture::ask(to_server, client_fixture::post("y"))).body.ends_with("y"));
+    auto what = client_fixture::post("x");
+    what.connect_timeout = 30ms;
+    CHECK(client_fixture::failure(client_fixture::ask(to_slow, what)).fault == call_fault::unreachable);
+  }
+  end.set_value();
+  left.get_future().wait(); // its thread still uses what is here
 }
 
 TEST_CASE_METHOD(client_fixture, "a call for which no connection comes about in its time was not sent") {
@@ -311,6 +337,55 @@ TEST_CASE_METHOD(client_fixture, "what a peer says unasked isn't taken for the n
   said.get_future().wait();
   CHECK(response(ask(to_server, get("/next"))).body.starts_with("GET /next "));
   CHECK(server.accepted() == 2);
+}
+
+TEST_CASE_METHOD(client_fixture, "a call that is taken back closes its connection at once") {
+  std::promise<std::string> seen;
+  scripted_server server{{[&](peer& p) {
+    p.request();
+    seen.set_value(p.receive_all()); // until the client closes
+  }}};
+  client to_server{io, to(server.url())};
+  std::stop_source caller;
+  auto what = post("x");
+  what.stop = caller.get_token();
+  auto begun = begin(to_server, what);
+  while (server.accepted() == 0)
+    std::this_thread::yield();
+  caller.request_stop();
+  CHECK(failure(wait(begun)).fault == call_fault::cancelled);
+  auto closed = seen.get_future();
+  REQUIRE(closed.wait_for(10s) == std::future_status::ready);
+}
+
+TEST_CASE_METHOD(client_fixture, "a call that is taken back while it waits for a connection is not sent") {
+  scripted_server server{{[](peer& p) {
+    p.request();
+    p.receive_all(); // until the client gives up
+  }}};
+  auto settings = to(server.url());
+  settings.max_connections = 1;
+  client to_server{io, settings};
+  auto first = begin(to_server, post("first"));
+  std::stop_source caller;
+  auto what = post("second");
+  what.stop = caller.get_token();
+  auto second = begin(to_server, what);
+  caller.request_stop();
+  CHECK(failure(wait(second)).fault == call_fault::cancelled);
+  CHECK(failure(ask(to_server, what)).fault == call_fault::cancelled);
+  CHECK(server.accepted() <= 1);
+}
+
+TEST_CASE_METHOD(client_fixture, "taking a call back after its end changes nothing") {
+  scripted_server server{{mirror}};
+  client to_server{io, to(server.url())};
+  std::stop_source caller;
+  auto what = post("one");
+  what.stop = caller.get_token();
+  CHECK(response(ask(to_server, what)).body.ends_with("one"));
+  caller.request_stop();
+  CHECK(response(ask(to_server, post("two"))).body.ends_with("two"));
 }
 
 TEST_CASE_METHOD(client_fixture, "a call that isn't well-formed is not sent") {

@@ -141,6 +141,7 @@ TEST_CASE("a call without an answer is open only where something was sent that w
   CHECK(write_failure(lost(http::call_fault::not_sent_in_time)).fault == desk_fault::unavailable);
   CHECK(write_failure(lost(http::call_fault::unknown_outcome)).fault == desk_fault::unknown_outcome);
   CHECK(write_failure(lost(http::call_fault::bad_response)).fault == desk_fault::unknown_outcome);
+  CHECK(write_failure(lost(http::call_fault::cancelled)).fault == desk_fault::unknown_outcome);
   for (const auto fault : {http::call_fault::unreachable, http::call_fault::not_sent_in_time,
                            http::call_fault::unknown_outcome, http::call_fault::bad_response}) {
     CHECK(list_failure(lost(fault)).fault == desk_fault::unavailable);
