@@ -59,7 +59,7 @@ struct provider_settings {
   double output_price = 0;          ///< dollars per million tokens
   std::size_t max_concurrency = 64; ///< calls at a time
   std::size_t queue_limit = 10'000; ///< calls that wait for their turn; above: refused
-  milliseconds timeout{30'000};     ///< one whole call
+  milliseconds timeout{30'000};     ///< one attempt, or less where the workflow leaves less
   milliseconds connect_timeout{10'000};
   unsigned attempts = 3; ///< in all, the first included
   std::optional<double> temperature;
@@ -85,8 +85,9 @@ struct limit_settings {
 
 /// `search.*`: where articles come from.
 struct search_settings {
-  std::string articles_url;    ///< external HTTP knowledge base; empty = the local table
-  config::secret articles_key; ///< sent as bearer token; empty = none
+  std::string articles_url;               ///< external HTTP knowledge base; empty = the local table
+  config::secret articles_key;            ///< sent as bearer token; empty = none
+  std::filesystem::path articles_ca_file; ///< PEM of a further trusted authority; empty = the system's only
   milliseconds articles_timeout{10'000};
   milliseconds articles_cache{3'600'000};
 };

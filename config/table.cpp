@@ -181,6 +181,9 @@ std::vector<setting<settings>> main_part() {
           "search.articles_key", key_text(1), [](s & v) -> auto& { return v.search.articles_key; },
           "Bearer token for it"),
       declare<s>(
+          "search.articles_ca_file", file_path, [](s & v) -> auto& { return v.search.articles_ca_file; },
+          "PEM file of a further authority trusted for it; none = the system's only"),
+      declare<s>(
           "search.articles_timeout", duration{100ms, 2min}, [](s & v) -> auto& { return v.search.articles_timeout; },
           "Limit of one call to it"),
       declare<s>(
@@ -238,7 +241,8 @@ const std::vector<setting<provider_settings>>& provider_table() {
           "queue_limit", value::integer{1, 1'000'000}, [](p & v) -> auto& { return v.queue_limit; },
           "Calls that wait for their turn; further ones go to the next provider"),
       declare<p>(
-          "timeout", duration{100ms, 1h}, [](p & v) -> auto& { return v.timeout; }, "One whole call"),
+          "timeout", duration{100ms, 1h}, [](p & v) -> auto& { return v.timeout; },
+          "One attempt, answer included; less where the workflow's `synthesize.timeout` leaves less"),
       declare<p>(
           "connect_timeout", duration{10ms, 5min}, [](p & v) -> auto& { return v.connect_timeout; },
           "Until the connection stands, TLS included"),

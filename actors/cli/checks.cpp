@@ -148,6 +148,7 @@ finding check_articles(net::io_threads& io, const config::search_settings& searc
     return {"articles", true, "the imported ones"};
   net::http::endpoint_settings where;
   where.url = search.articles_url;
+  where.ca_file = search.articles_ca_file.string();
   return ask(io, "articles", where, "?q=printer&limit=1", search.articles_key);
 }
 

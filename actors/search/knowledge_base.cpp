@@ -30,6 +30,7 @@ http::endpoint_settings endpoint_of(const config::search_settings& source) {
   result.url = url.substr(0, url.find_first_of("?#"));
   while (result.url.ends_with('/') && !result.url.ends_with("//"))
     result.url.pop_back();
+  result.ca_file = source.articles_ca_file.string();
   result.max_connections = most_connections;
   result.max_response = response_limit;
   return result;
@@ -52,6 +53,7 @@ std::string describe(const http::call_failure& failure) {
   case http::call_fault::not_sent_in_time:
     return "the knowledge base doesn't answer in time: " + failure.detail;
   case http::call_fault::bad_response:
+  case http::call_fault::cancelled:
     break;
   }
   return "the knowledge base's answer isn't HTTP or too large: " + failure.detail;

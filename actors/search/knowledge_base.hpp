@@ -30,7 +30,8 @@ struct knowledge_base_settings {
 /// time and, past it, served while the source is down (status `cached`). Any thread may call.
 class knowledge_base {
 public:
-  /// Throws `std::invalid_argument` when the url isn't `http://` or `https://` or is malformed.
+  /// Throws `std::invalid_argument` when the url isn't `http://` or `https://` or is malformed, and for an
+  /// unreadable `articles_ca_file`.
   knowledge_base(const net::http::dialer& dial, knowledge_base_settings settings, const clock& time);
   /// What is under way is answered, as failed, before this returns. Not to be called from a `done`.
   ~knowledge_base();

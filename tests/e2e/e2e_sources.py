@@ -3,11 +3,13 @@
 
 import json
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
+from certificates import Authority  # noqa: E402
 from harness import SECRET, Troupe  # noqa: E402
 from stand_ins import ArticlesStandIn, DeskStandIn  # noqa: E402
 
@@ -106,6 +108,18 @@ class Sources(unittest.TestCase):
         self.assertEqual(asked[0]["headers"]["authorization"], "Bearer kb-key")
         self.note(troupe, "A-2")
         self.assertEqual(len(self.articles.questions()), len(asked), "the same question is answered from the cache")
+
+    def test_a_knowledge_base_with_an_authority_of_its_own_is_trusted_when_told_to(self):
+        with tempfile.TemporaryDirectory() as folder:
+            authority = Authority(folder)
+            self.articles = ArticlesStandIn(authority.issue("articles"))
+            self.addCleanup(self.articles.close)
+            source = {"articles_url": f"{self.articles.url}/search"}
+            troupe = self.installation({"search": source}).start()
+            self.assertNotIn("Printer spooler restarts", self.note(troupe, "B-1"))
+            self.assertEqual(self.articles.questions(), [], "nothing is asked of whom nobody vouches for")
+            troupe = self.installation({"search": {**source, "articles_ca_file": str(authority.file)}}).start()
+            self.assertIn("Printer spooler restarts", self.note(troupe, "B-2"))
 
     def test_a_knowledge_base_that_went_down_is_answered_for_from_the_cache(self):
         troupe = self.external(articles_cache="0s")
