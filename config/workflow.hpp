@@ -29,7 +29,7 @@ struct ticket_workflow {
   std::string instructions; ///< system prompt
   std::string language = "en";
   std::size_t word_limit = 500;            ///< of the note
-  milliseconds synthesize_timeout{30'000}; ///< per call, unless the provider's own limit is longer
+  milliseconds synthesize_timeout{30'000}; ///< of the whole call: retries, back-offs and other providers included
 
   milliseconds write_timeout{30'000}; ///< per write of the note
   milliseconds write_margin{5'000};   ///< waited past a write's deadline before the marker is looked for

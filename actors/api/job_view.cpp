@@ -71,6 +71,10 @@ struct step_details {
     return {{"step", e.step}, {"error", e.error}, {"retry_at", to_rfc3339(e.retry_at)}};
   }
 
+  json operator()(const ticket::postponed& e) const {
+    return {{"step", e.step}, {"reason", e.reason}, {"retry_at", to_rfc3339(e.retry_at)}};
+  }
+
   json operator()(const ticket::dead_lettered& e) const {
     return {{"step", e.step}, {"error", e.error}};
   }

@@ -1,6 +1,7 @@
 #include "actors/desk/desk.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -15,34 +16,42 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// What a call's end says about the desk.
-enum class call_ending : std::uint8_t { healthy, ill, pause };
-
-call_ending ending_of(const desk_failure& failure) {
+desk_end::kind ending_of(const desk_failure& failure) {
   switch (failure.fault) {
   case desk_fault::unavailable:
   case desk_fault::unknown_outcome:
-    return call_ending::ill;
+    return desk_end::kind::ill;
   case desk_fault::rate_limited:
-    return call_ending::pause;
+    return desk_end::kind::limited;
   case desk_fault::unauthorized:
   case desk_fault::not_found:
   case desk_fault::refused:
-    return call_ending::healthy;
+  case desk_fault::held:
+  case desk_fault::circuit_open:
+    return desk_end::kind::healthy;
   }
-  return call_ending::healthy;
+  return desk_end::kind::healthy;
 }
 
-template <class Success>
-void report(const desk_actor& to, std::uint64_t connector, const std::variant<Success, desk_failure>& result) {
-  auto ending = call_ending::healthy;
-  milliseconds pause{0};
+storage::timestamp deadline_of(const desk_task& task) {
+  return std::visit([](const auto& what) { return what->deadline; }, task);
+}
+
+void refuse(const desk_task& task, const desk_failure& failure) {
+  std::visit([&](const auto& what) { what->done(failure); }, task);
+}
+
+/// Tells the caller and the actor how a call ended; whether a limited one fails is the actor's decision.
+template <class Task, class Success>
+void report(const desk_actor& to, const desk_end_ptr& end, const Task& what,
+            std::variant<Success, desk_failure> result) {
   if (const auto* failure = std::get_if<desk_failure>(&result)) {
-    ending = ending_of(*failure);
-    pause = failure->retry_after.value_or(milliseconds{0});
+    end->how = ending_of(*failure);
+    end->failure = *failure;
   }
-  caf::anon_send(to, atom::freed_v, static_cast<std::uint8_t>(ending), static_cast<std::uint64_t>(pause.count()),
-                 connector);
+  if (end->how != desk_end::kind::limited)
+    what->done(std::move(result));
+  caf::anon_send(to, atom::freed_v, end);
 }
 
 } // namespace
@@ -52,8 +61,8 @@ desk_state::desk_state(pointer self) : self_{self} {
 }
 
 desk_state::~desk_state() {
-  for (auto& call : waiting_)
-    call(desk_failure{desk_fault::unavailable, "the desk's actor ended", std::nullopt});
+  for (const auto& task : waiting_)
+    refuse(task, {desk_fault::unavailable, "the desk's actor ended", std::nullopt});
 }
 
 void desk_state::configure(std::string tenant, connector_ptr connector, desk_settings settings,
@@ -62,6 +71,7 @@ void desk_state::configure(std::string tenant, connector_ptr connector, desk_set
   connector_ = std::move(connector);
   settings_ = settings;
   clock_ = std::move(time);
+  pace_ = pace{settings_.pace};
 }
 
 void desk_state::connect(connector_ptr connector) {
@@ -71,99 +81,132 @@ void desk_state::connect(connector_ptr connector) {
   connector_ = std::move(connector);
   ++connectors_;
   breaker_ = breaker{};
-  paused_until_ = {};
+  pace_ = pace{settings_.pace};
+  serve_waiting();
 }
 
 void desk_state::write(desk_write_ptr what) {
-  enqueue([this, what = std::move(what)](std::optional<desk_failure> failure) {
-    if (!failure && clock_->now() >= what->deadline)
-      failure = desk_failure{desk_fault::unavailable, "the write's deadline passed while it waited", std::nullopt};
-    if (failure)
-      what->done(std::move(*failure));
-    else
-      start_write(what);
-  });
+  enqueue(std::move(what));
 }
 
 void desk_state::look(desk_look_ptr what) {
-  enqueue([this, what = std::move(what)](std::optional<desk_failure> failure) {
-    if (failure)
-      what->done(std::move(*failure));
-    else
-      start_look(what);
-  });
+  enqueue(std::move(what));
 }
 
-void desk_state::enqueue(waiting_call call) {
+void desk_state::enqueue(desk_task task) {
   if (waiting_.size() >= settings_.queue_limit) {
-    call(desk_failure{desk_fault::unavailable, "too many calls wait for the desk", std::nullopt});
+    refuse(task, {desk_fault::unavailable, "too many calls wait for the desk", std::nullopt});
     return;
   }
-  waiting_.push_back(std::move(call));
+  waiting_.push_back(std::move(task));
   serve_waiting();
 }
 
 void desk_state::serve_waiting() {
-  while (running_ < settings_.max_calls && !waiting_.empty()) {
-    auto call = std::move(waiting_.front());
-    waiting_.pop_front();
-    call(refusal());
-  }
-}
-
-std::optional<desk_failure> desk_state::refusal() {
   const auto now = clock_->now();
-  if (now < paused_until_)
-    return desk_failure{desk_fault::rate_limited, "the desk asked for a pause", paused_until_ - now};
-  if (!connector_)
-    return desk_failure{desk_fault::unavailable, "the desk's settings can't be used", std::nullopt};
-  if (!breaker_.admit(now))
-    return desk_failure{desk_fault::unavailable, "the desk's circuit is open",
-                        std::max(milliseconds{0}, breaker_.retry_at() - now)};
-  return std::nullopt;
+  put_off_late(now);
+  while (!waiting_.empty() && running_ < settings_.max_calls && pace_.may_start(now)
+         && (!connector_ || breaker_.admit(now))) {
+    const auto task = std::move(waiting_.front());
+    waiting_.pop_front();
+    start(task, now);
+  }
+  if (!waiting_.empty())
+    set_timer(now);
 }
 
-void desk_state::start_write(const desk_write_ptr& what) {
-  ++running_;
-  auto note = what->note;
-  note.timeout = std::min(note.timeout, what->deadline - clock_->now());
-  connector_->write_note(note, [me = desk_actor{self_}, what, mine = connectors_](note_result result) {
-    report(me, mine, result);
-    what->done(std::move(result));
-  });
+/// Answers tasks whose turn can't come before their deadline.
+void desk_state::put_off_late(storage::timestamp now) {
+  const auto open_until = breaker_.state() == circuit::open ? breaker_.retry_at() : now;
+  const auto ready = std::max({now, pace_.paused_until(), open_until});
+  const auto on_time = std::stable_partition(waiting_.begin(), waiting_.end(),
+                                             [&](const desk_task& task) { return deadline_of(task) <= ready; });
+  for (auto task = waiting_.begin(); task != on_time; ++task)
+    refuse(*task, delay(now));
+  waiting_.erase(waiting_.begin(), on_time);
 }
 
-void desk_state::start_look(const desk_look_ptr& what) {
-  ++running_;
-  connector_->find_note(what->ticket_id, what->marker, what->correlation_id,
-                        [me = desk_actor{self_}, what, mine = connectors_](look_result result) {
-                          report(me, mine, result);
-                          what->done(std::move(result));
-                        });
+/// What a task hears that is put off.
+desk_failure desk_state::delay(storage::timestamp now) const {
+  if (breaker_.state() != circuit::closed)
+    return {desk_fault::circuit_open, "the desk's circuit is open",
+            std::max(milliseconds{0}, breaker_.retry_at() - now)};
+  const auto queue = pace_.gap() * static_cast<milliseconds::rep>(waiting_.size());
+  return {desk_fault::held, "its turn to write did not come in time",
+          std::max({milliseconds{0}, pace_.paused_until() - now, queue})};
 }
 
-void desk_state::on_freed(std::uint8_t ending, milliseconds pause, std::uint64_t connector) {
-  if (--running_ == 0)
-    retired_.clear();
-  if (connector == connectors_)
-    learn(ending, pause);
+void desk_state::set_timer(storage::timestamp now) {
+  auto due = std::ranges::min(waiting_ | std::views::transform(deadline_of));
+  const auto ready = std::max(pace_.ready_at(), breaker_.state() == circuit::closed ? now : breaker_.retry_at());
+  if (ready > now)
+    due = std::min(due, ready);
+  if (timer_ && *timer_ <= due)
+    return;
+  timer_ = due;
+  self_->delayed_send(self_, due - now, atom::go_on_v, ++timers_);
+}
+
+void desk_state::on_timer(std::uint64_t number) {
+  if (number != timers_)
+    return;
+  timer_.reset();
   serve_waiting();
 }
 
-void desk_state::learn(std::uint8_t ending, milliseconds pause) {
-  const auto before = breaker_.state();
-  switch (static_cast<call_ending>(ending)) {
-  case call_ending::healthy:
-    breaker_.succeed();
-    break;
-  case call_ending::ill:
-    breaker_.fail(clock_->now());
-    break;
-  case call_ending::pause:
-    breaker_.succeed();
-    paused_until_ = std::max(paused_until_, clock_->now() + pause);
-    break;
+void desk_state::start(const desk_task& task, storage::timestamp now) {
+  if (!connector_) {
+    refuse(task, {desk_fault::unavailable, "the desk's settings can't be used", std::nullopt});
+    return;
   }
+  ++running_;
+  auto end = std::make_shared<desk_end>();
+  end->task = task;
+  end->connector = connectors_;
+  end->first = pace_.start(now);
+  std::visit([&](const auto& what) { start_call(what, end); }, task);
+}
+
+void desk_state::start_call(const desk_write_ptr& what, const desk_end_ptr& end) {
+  auto note = what->note;
+  note.timeout = std::min(note.timeout, what->deadline - clock_->now());
+  connector_->write_note(
+      note, [me = desk_actor{self_}, what, end](note_result result) { report(me, end, what, std::move(result)); });
+}
+
+void desk_state::start_call(const desk_look_ptr& what, const desk_end_ptr& end) {
+  connector_->find_note(
+      what->ticket_id, what->marker, what->correlation_id,
+      [me = desk_actor{self_}, what, end](look_result result) { report(me, end, what, std::move(result)); });
+}
+
+void desk_state::on_freed(desk_end& end) {
+  if (--running_ == 0)
+    retired_.clear();
+  const bool current = end.connector == connectors_;
+  if (current)
+    learn(end);
+  if (end.how == desk_end::kind::limited) {
+    // Who was limited because of the others goes first after the pause; who was limited all alone has failed.
+    if (current && !end.first)
+      waiting_.push_front(std::move(end.task));
+    else
+      refuse(end.task, end.failure);
+  }
+  serve_waiting();
+}
+
+void desk_state::learn(const desk_end& end) {
+  const auto now = clock_->now();
+  const auto before = breaker_.state();
+  if (end.how == desk_end::kind::ill)
+    breaker_.fail(now);
+  else
+    breaker_.succeed();
+  if (end.how == desk_end::kind::limited)
+    pace_.slow_down(end.failure.retry_after.value_or(milliseconds{0}), now);
+  else
+    pace_.end(end.first, end.how == desk_end::kind::healthy, now);
   if (before != breaker_.state())
     config::log::warn("circuit_changed", "a desk's circuit breaker changed its state",
                       {{"tenant_id", tenant_}, {"state", static_cast<int>(breaker_.state())}});
@@ -176,9 +219,8 @@ desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state> self, st
       [self](atom::write_note, desk_write_ptr& what) { self->state.write(std::move(what)); },
       [self](atom::find_note, desk_look_ptr& what) { self->state.look(std::move(what)); },
       [self](atom::connect, connector_ptr& next) { self->state.connect(std::move(next)); },
-      [self](atom::freed, std::uint8_t ending, std::uint64_t pause_ms, std::uint64_t connector_number) {
-        self->state.on_freed(ending, milliseconds{pause_ms}, connector_number);
-      },
+      [self](atom::freed, const desk_end_ptr& end) { self->state.on_freed(*end); },
+      [self](atom::go_on, std::uint64_t number) { self->state.on_timer(number); },
   };
 }
 

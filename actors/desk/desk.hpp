@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,27 +13,31 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/desk/messages.hpp"
+#include "actors/desk/pace.hpp"
 #include "actors/runtime/breaker.hpp"
 #include "actors/runtime/clock.hpp"
 
 namespace troupe::actors {
 
 using desk_actor = caf::typed_actor<
-    /// Writes a note once as soon as a call is free. Refused as `unavailable` when the queue is full, the deadline has
-    /// passed before its turn or the circuit is open, and as `rate_limited` while the desk wants a pause: in all these
-    /// cases nothing was sent. Sent by a ticket job's effects.
+    /// Writes a note once as soon as its turn comes. While the desk wants a pause or its circuit is open the task
+    /// waits, until its deadline; as soon as it is clear that its turn won't come before, it is put off (`held`,
+    /// `circuit_open`). Refused as `unavailable` when the queue is full. In all these cases nothing was sent. Sent by a
+    /// ticket job's effects.
     caf::reacts_to<atom::write_note, desk_write_ptr>,
-    /// Looks for a note. Refused in the same cases.
+    /// Looks for a note. Waits and is put off in the same way.
     caf::reacts_to<atom::find_note, desk_look_ptr>,
     /// Uses another connector from now on; calls under way keep theirs. Sent by the tenant when its settings change.
     caf::reacts_to<atom::connect, connector_ptr>,
-    /// A call has ended. Sent by itself: a `call_ending` of `desk.cpp`, the pause asked for in milliseconds, and the
-    /// number of the connector that made the call.
-    caf::reacts_to<atom::freed, std::uint8_t, std::uint64_t, std::uint64_t>>;
+    /// A call has ended. Sent by the call's answer.
+    caf::reacts_to<atom::freed, desk_end_ptr>,
+    /// What waits may go on, or its time is over; of the timer with that number. Sent by itself.
+    caf::reacts_to<atom::go_on, std::uint64_t>>;
 
 struct desk_settings {
   std::size_t max_calls = 256;     ///< at a time
   std::size_t queue_limit = 4'096; ///< calls that wait
+  pace_settings pace;
 };
 
 class desk_state {
@@ -44,7 +48,7 @@ public:
 
   explicit desk_state(pointer self);
 
-  /// Calls that still wait are refused.
+  /// Tasks that still wait are refused.
   ~desk_state();
 
   desk_state(const desk_state&) = delete;
@@ -56,18 +60,19 @@ public:
 
   void write(desk_write_ptr what);
   void look(desk_look_ptr what);
-  void on_freed(std::uint8_t ending, std::chrono::milliseconds pause, std::uint64_t connector);
+  void on_freed(desk_end& end);
+  void on_timer(std::uint64_t number);
 
 private:
-  /// A call that waits: given none, it starts; given a failure, it is refused with it.
-  using waiting_call = std::function<void(std::optional<net::desk::desk_failure>)>;
-
-  void enqueue(waiting_call call);
-  void learn(std::uint8_t ending, std::chrono::milliseconds pause);
+  void enqueue(desk_task task);
+  void learn(const desk_end& end);
   void serve_waiting();
-  std::optional<net::desk::desk_failure> refusal();
-  void start_write(const desk_write_ptr& what);
-  void start_look(const desk_look_ptr& what);
+  void put_off_late(storage::timestamp now);
+  net::desk::desk_failure delay(storage::timestamp now) const;
+  void set_timer(storage::timestamp now);
+  void start(const desk_task& task, storage::timestamp now);
+  void start_call(const desk_write_ptr& what, const desk_end_ptr& end);
+  void start_call(const desk_look_ptr& what, const desk_end_ptr& end);
 
   pointer self_;
   std::string tenant_;
@@ -77,14 +82,17 @@ private:
   desk_settings settings_;
   std::shared_ptr<const clock> clock_;
   breaker breaker_;
-  storage::timestamp paused_until_{};
-  std::deque<waiting_call> waiting_;
+  pace pace_;
+  std::deque<desk_task> waiting_;
   std::size_t running_ = 0;
+  std::optional<storage::timestamp> timer_; // when it is due
+  std::uint64_t timers_ = 0;                // counts them: only the last one matters
 };
 
-/// One tenant's service desk: bounds the calls at a time, pauses when the desk asks for it, and stops asking a desk
-/// that is down. Makes no attempt of its own twice: the job decides about that, because only its journal knows what
-/// was written. Runs on the scheduler; never blocks.
+/// One tenant's service desk: bounds the calls at a time, pauses when the desk asks for it and then goes on slowly, and
+/// stops asking a desk that is down. A call that the desk limited because of the others is made again; every other
+/// failure is the job's to deal with, because only its journal knows what was written. Runs on the scheduler; never
+/// blocks.
 desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state> self, std::string tenant,
                                connector_ptr connector, desk_settings settings, std::shared_ptr<const clock> time);
 

@@ -15,13 +15,18 @@ void gateway_state::configure(std::vector<handle_ref<provider_actor>> chain) {
 }
 
 void gateway_state::ask(chained_call_ptr what) {
+  if (what->call->stop.stop_requested()) {
+    what->call->done(model_failure{"the call was taken back"});
+    return;
+  }
   if (what->next >= chain_.size()) {
     what->call->done(model_failure{what->tried.empty() ? "no provider is configured" : what->tried});
     return;
   }
   auto asked = std::make_shared<provider_call>();
   asked->call = what->call;
-  asked->done = [me = gateway_actor{self_}, what](model_outcome outcome) {
+  asked->deadline = what->deadline;
+  asked->done = [me = gateway_actor{self_}, what](model_outcome outcome, call_deadline deadline) {
     auto* failure = std::get_if<model_failure>(&outcome);
     if (!failure) {
       what->call->done(std::move(outcome));
@@ -29,13 +34,14 @@ void gateway_state::ask(chained_call_ptr what) {
     }
     auto next = std::make_shared<chained_call>(*what);
     ++next->next;
+    next->deadline = deadline;
     next->tried += (next->tried.empty() ? "" : "; ") + failure->detail;
     caf::anon_send(me, atom::fall_back_v, chained_call_ptr{std::move(next)});
   };
   if (auto provider = chain_[what->next].get())
     self_->send(provider, atom::complete_v, provider_call_ptr{std::move(asked)});
   else
-    asked->done(model_failure{"a provider is being restarted"});
+    asked->done(model_failure{"a provider is being restarted"}, what->deadline);
 }
 
 gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self,
@@ -43,7 +49,7 @@ gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_sta
   self->state.configure(std::move(chain));
   return {
       [self](atom::complete, model_call_ptr& call) {
-        self->state.ask(std::make_shared<const chained_call>(chained_call{std::move(call), 0, {}}));
+        self->state.ask(std::make_shared<const chained_call>(chained_call{std::move(call), 0, {}, {}}));
       },
       [self](atom::fall_back, chained_call_ptr& call) { self->state.ask(std::move(call)); },
   };

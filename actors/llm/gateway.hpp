@@ -18,7 +18,8 @@ namespace troupe::actors {
 struct chained_call {
   model_call_ptr call;
   std::size_t next = 0; ///< provider to be asked
-  std::string tried;    ///< what the ones before said
+  call_deadline deadline{};
+  std::string tried; ///< what the ones before said
 };
 
 using chained_call_ptr = std::shared_ptr<const chained_call>;
@@ -35,7 +36,8 @@ namespace troupe::actors {
 
 using gateway_actor = caf::typed_actor<
     /// Asks the providers of the chain in their order until one answers; `done` hears a reply, or a failure that says
-    /// what each of them said. With no provider at all it fails at once. Sent by whoever needs a model.
+    /// what each of them said. With no provider at all it fails at once. Nobody further is asked once its caller has
+    /// taken it back. Sent by whoever needs a model.
     caf::reacts_to<atom::complete, model_call_ptr>,
     /// A provider gave up: the next one's turn. Sent by a provider's answer.
     caf::reacts_to<atom::fall_back, chained_call_ptr>>;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,12 +36,20 @@ struct model_failure {
 
 using model_outcome = std::variant<model_reply, model_failure>;
 
+/// When a call must have ended, by `clock::monotonic`. None until a provider begins to work on it: waiting for its
+/// first turn doesn't count.
+using call_deadline = std::optional<std::chrono::nanoseconds>;
+
 /// One call of the chain. Travels as `model_call_ptr` inside the node only.
 struct model_call {
   std::string tenant;
   std::string correlation_id;
   std::vector<net::llm::message> messages;
-  /// Called each time the call leaves a queue and a provider works on it. Any thread.
+  /// From its start to its end: attempts, back-offs and waiting between them, at all providers together.
+  std::chrono::milliseconds limit{30'000};
+  /// Asked to stop when nobody waits for the answer any more: the request under way is broken off, none follows.
+  std::stop_token stop{};
+  /// Called once, when the first provider begins to work on it. Any thread.
   std::function<void()> started;
   /// Called once, unless the process ends first. Any thread.
   std::function<void(model_outcome)> done;
@@ -51,7 +60,9 @@ using model_call_ptr = std::shared_ptr<const model_call>;
 /// What one provider made of a call, all of its attempts together.
 struct provider_call {
   model_call_ptr call;
-  std::function<void(model_outcome)> done;
+  call_deadline deadline{};
+  /// Hears the deadline as it is now, for the next provider.
+  std::function<void(model_outcome, call_deadline)> done;
 };
 
 using provider_call_ptr = std::shared_ptr<const provider_call>;
@@ -78,4 +89,5 @@ CAF_ADD_ATOM(llm, troupe::actors::atom, complete, "complete")
 CAF_ADD_ATOM(llm, troupe::actors::atom, fall_back, "fall_back")
 CAF_ADD_ATOM(llm, troupe::actors::atom, answered, "answered")
 CAF_ADD_ATOM(llm, troupe::actors::atom, retry_call, "retry_call")
+CAF_ADD_ATOM(llm, troupe::actors::atom, expire, "expire")
 CAF_END_TYPE_ID_BLOCK(llm)

@@ -11,8 +11,8 @@ namespace troupe::actors {
 
 namespace {
 
-constexpr std::array endings{call_ending::ok, call_ending::unavailable, call_ending::rate_limited, call_ending::refused,
-                             call_ending::malformed};
+constexpr std::array endings{call_ending::ok,      call_ending::unavailable, call_ending::rate_limited,
+                             call_ending::refused, call_ending::malformed,   call_ending::cancelled};
 
 prometheus::Counter& counter(prometheus::Registry& registry, const char* name, const char* help,
                              const prometheus::Labels& labels) {
@@ -49,6 +49,8 @@ const char* to_string(call_ending ending) noexcept {
     return "refused";
   case call_ending::malformed:
     return "malformed";
+  case call_ending::cancelled:
+    return "cancelled";
   }
   return "unknown";
 }

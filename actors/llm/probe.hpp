@@ -12,7 +12,7 @@
 namespace troupe::actors {
 
 /// How a single call of a model ended.
-enum class call_ending : std::uint8_t { ok, unavailable, rate_limited, refused, malformed };
+enum class call_ending : std::uint8_t { ok, unavailable, rate_limited, refused, malformed, cancelled };
 
 const char* to_string(call_ending ending) noexcept;
 

@@ -17,7 +17,12 @@ namespace {
 
 /// Whether the same call may succeed a little later.
 bool may_be_repeated(net::llm::chat_fault fault) {
-  return fault != net::llm::chat_fault::refused;
+  return fault != net::llm::chat_fault::refused && fault != net::llm::chat_fault::cancelled;
+}
+
+/// Less than this would rather pay for an answer than get one.
+milliseconds least_time(const model_call& call) {
+  return std::min(milliseconds{1s}, call.limit / 10);
 }
 
 call_ending ending_of(net::llm::chat_fault fault) {
@@ -30,6 +35,8 @@ call_ending ending_of(net::llm::chat_fault fault) {
     return call_ending::refused;
   case net::llm::chat_fault::malformed:
     return call_ending::malformed;
+  case net::llm::chat_fault::cancelled:
+    return call_ending::cancelled;
   }
   return call_ending::malformed;
 }
@@ -47,7 +54,7 @@ provider_state::provider_state(pointer self) : self_{self} {
 
 provider_state::~provider_state() {
   for (auto& [id, call] : open_)
-    call.what->done(model_failure{settings_.name + ": ended while the call was open"});
+    call.what->done(model_failure{settings_.name + ": ended while the call was open"}, call.deadline);
 }
 
 void provider_state::configure(config::provider_settings settings, std::shared_ptr<net::llm::chat_client> client,
@@ -64,13 +71,19 @@ void provider_state::configure(config::provider_settings settings, std::shared_p
 
 void provider_state::accept(provider_call_ptr what) {
   const auto id = ++last_id_;
-  const auto& tenant = what->call->tenant;
-  if (!waiting_.push(tenant, id)) {
-    what->done(model_failure{settings_.name + ": its queue is full"});
-    return;
-  }
-  open_.emplace(id, open_call{std::move(what), 0, {}});
+  const auto deadline = what->deadline;
+  open_.emplace(id, open_call{std::move(what), deadline});
+  enqueue(id);
   serve_waiting();
+}
+
+void provider_state::enqueue(std::uint64_t id) {
+  auto& call = open_.at(id);
+  if (!waiting_.push(call.what->call->tenant, id))
+    return settle(id, model_failure{settings_.name + ": its queue is full"});
+  call.waiting = true;
+  if (call.deadline)
+    self_->delayed_send(self_, std::max(0ns, *call.deadline - clock_->monotonic()), atom::expire_v, id);
 }
 
 void provider_state::serve_waiting() {
@@ -78,24 +91,41 @@ void provider_state::serve_waiting() {
     auto id = waiting_.pop();
     if (!id)
       break;
-    launch(*id);
+    if (open_.contains(*id))
+      launch(*id);
   }
   probe_->load(waiting_.size(), running_);
 }
 
+/// Why a call that has its turn isn't made; asks the breaker last, for who is admitted must report back.
+std::optional<std::string> provider_state::obstacle(const open_call& call) {
+  const auto& asked = *call.what->call;
+  if (asked.stop.stop_requested())
+    return "the call was taken back";
+  if (call.deadline && *call.deadline - clock_->monotonic() < least_time(asked))
+    return "the call's time limit leaves no time for it";
+  if (!breaker_.admit(clock_->now()))
+    return "its circuit is open";
+  return std::nullopt;
+}
+
 void provider_state::launch(std::uint64_t id) {
   auto& call = open_.at(id);
-  if (!breaker_.admit(clock_->now())) {
-    settle(id, model_failure{settings_.name + ": its circuit is open"});
-    return;
-  }
+  const auto& asked = *call.what->call;
+  call.waiting = false;
+  if (const auto why = obstacle(call))
+    return settle(id, model_failure{settings_.name + ": " + *why});
   show_circuit();
   ++running_;
   ++call.attempts;
-  call.started = clock_->now();
-  if (call.what->call->started)
-    call.what->call->started();
-  net::llm::chat_request request{call.what->call->messages, call.what->call->correlation_id};
+  call.started = clock_->monotonic();
+  if (!call.deadline) {
+    call.deadline = call.started + asked.limit;
+    if (asked.started)
+      asked.started();
+  }
+  call.limit = std::min(settings_.timeout, std::chrono::floor<milliseconds>(*call.deadline - call.started));
+  net::llm::chat_request request{asked.messages, asked.correlation_id, call.limit, asked.stop};
   auto me = provider_actor{self_};
   client_->complete(request, [me, id](net::llm::chat_result result) {
     caf::anon_send(me, atom::answered_v, std::make_shared<const client_answer>(client_answer{id, std::move(result)}));
@@ -107,55 +137,72 @@ void provider_state::on_answer(const client_answer& answer) {
   if (found == open_.end())
     return;
   --running_;
-  const auto latency = std::chrono::duration_cast<milliseconds>(clock_->now() - found->second.started);
+  const auto took = std::chrono::duration_cast<milliseconds>(clock_->monotonic() - found->second.started);
   if (const auto* reply = std::get_if<net::llm::chat_reply>(&answer.result)) {
     breaker_.succeed();
-    probe_->answered(call_ending::ok, latency);
-    settle(answer.id, priced(*reply, latency));
+    probe_->answered(call_ending::ok, took);
+    settle(answer.id, priced(*reply, took));
   } else {
     const auto& failure = std::get<net::llm::chat_failure>(answer.result);
-    probe_->answered(ending_of(failure.fault), latency);
-    on_failure(answer.id, failure);
+    probe_->answered(ending_of(failure.fault), took);
+    on_failure(answer.id, failure, took);
   }
   show_circuit();
   serve_waiting();
 }
 
-void provider_state::on_failure(std::uint64_t id, const net::llm::chat_failure& failure) {
-  auto& call = open_.at(id);
-  // A rate limit tells of our own pace, not of the provider's health.
-  if (failure.fault != net::llm::chat_fault::rate_limited)
-    breaker_.fail(clock_->now());
+/// What a failure tells of the provider's health.
+void provider_state::learn(const open_call& call, net::llm::chat_fault fault, milliseconds took) {
+  // Who had much less time than usual, because others had used it up, can't blame the provider for being slow.
+  const auto usual = std::min(settings_.timeout, call.what->call->limit);
+  const bool cut_short = took >= call.limit && call.limit < usual / 2;
+  if (fault == net::llm::chat_fault::cancelled || cut_short)
+    breaker_.abandon(clock_->now());
+  else if (fault == net::llm::chat_fault::rate_limited)
+    breaker_.succeed(); // it tells of our own pace
   else
-    breaker_.succeed();
+    breaker_.fail(clock_->now());
+}
+
+void provider_state::on_failure(std::uint64_t id, const net::llm::chat_failure& failure, milliseconds took) {
+  auto& call = open_.at(id);
+  const auto& asked = *call.what->call;
+  learn(call, failure.fault, took);
   config::log::warn("llm_call_failed", "a call of a model failed",
                     {{"provider", settings_.name},
                      {"fault", to_string(ending_of(failure.fault))},
                      {"detail", failure.detail},
                      {"attempt", call.attempts},
-                     {"correlation_id", call.what->call->correlation_id}});
-  if (may_be_repeated(failure.fault) && call.attempts < settings_.attempts) {
+                     {"correlation_id", asked.correlation_id}});
+  if (may_be_repeated(failure.fault) && call.attempts < settings_.attempts && !asked.stop.stop_requested()) {
     const auto wait = call_backoff(call.attempts, random_->uniform(), failure.retry_after.value_or(0ms));
-    self_->delayed_send(self_, wait, atom::retry_call_v, id);
-    return;
+    // A wait that leaves no time for another attempt would only keep the next provider from it.
+    if (clock_->monotonic() + wait + least_time(asked) <= *call.deadline) {
+      self_->delayed_send(self_, wait, atom::retry_call_v, id);
+      return;
+    }
   }
   settle(id, model_failure{settings_.name + ": " + failure.detail});
 }
 
 void provider_state::on_retry(std::uint64_t id) {
-  auto found = open_.find(id);
-  if (found == open_.end())
+  if (!open_.contains(id))
     return;
-  if (!waiting_.push(found->second.what->call->tenant, id))
-    settle(id, model_failure{settings_.name + ": its queue is full"});
+  enqueue(id);
   serve_waiting();
+}
+
+void provider_state::on_expiry(std::uint64_t id) {
+  const auto found = open_.find(id);
+  if (found != open_.end() && found->second.waiting && clock_->monotonic() >= *found->second.deadline)
+    settle(id, model_failure{settings_.name + ": the call's time limit passed while it waited"});
 }
 
 void provider_state::settle(std::uint64_t id, model_outcome outcome) {
   auto done = open_.extract(id);
   if (const auto* reply = std::get_if<model_reply>(&outcome))
     probe_->used(reply->input_tokens, reply->output_tokens, reply->cost);
-  done.mapped().what->done(std::move(outcome));
+  done.mapped().what->done(std::move(outcome), done.mapped().deadline);
 }
 
 model_reply provider_state::priced(const net::llm::chat_reply& reply, milliseconds latency) const {
@@ -186,6 +233,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
       [self](atom::complete, provider_call_ptr& what) { self->state.accept(std::move(what)); },
       [self](atom::answered, const client_answer_ptr& answer) { self->state.on_answer(*answer); },
       [self](atom::retry_call, std::uint64_t id) { self->state.on_retry(id); },
+      [self](atom::expire, std::uint64_t id) { self->state.on_expiry(id); },
   };
 }
 

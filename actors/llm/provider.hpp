@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -23,12 +24,14 @@ namespace troupe::actors {
 
 using provider_actor = caf::typed_actor<
     /// Makes the call as soon as the provider has room: fair among tenants, tried again where that may help.
-    /// `done` hears a reply, or the failure of the last attempt. Sent by the gateway.
+    /// `done` hears a reply, or the failure of the last attempt, within the call's time limit. Sent by the gateway.
     caf::reacts_to<atom::complete, provider_call_ptr>,
     /// The client's answer. Sent by the network thread.
     caf::reacts_to<atom::answered, client_answer_ptr>,
     /// A call's back-off is over. Sent by itself.
-    caf::reacts_to<atom::retry_call, std::uint64_t>>;
+    caf::reacts_to<atom::retry_call, std::uint64_t>,
+    /// The time of a call that waits for another turn is over. Sent by itself.
+    caf::reacts_to<atom::expire, std::uint64_t>>;
 
 /// How long to wait before attempt `attempt + 1`: full jitter over an exponential range of 0.5 s, 1 s, 2 s … 8 s, and
 /// never less than the provider asked for. Source: M. Brooker, "Exponential Backoff and Jitter".
@@ -55,18 +58,25 @@ public:
   void accept(provider_call_ptr what);
   void on_answer(const client_answer& answer);
   void on_retry(std::uint64_t id);
+  void on_expiry(std::uint64_t id);
 
 private:
   struct open_call {
     provider_call_ptr what;
+    call_deadline deadline;
     unsigned attempts = 0;
-    storage::timestamp started;
+    bool waiting = false;                ///< for its turn
+    std::chrono::nanoseconds started{0}; ///< the attempt under way
+    std::chrono::milliseconds limit{0};  ///< of that attempt
   };
 
+  void enqueue(std::uint64_t id);
   void serve_waiting();
   void launch(std::uint64_t id);
+  std::optional<std::string> obstacle(const open_call& call);
+  void learn(const open_call& call, net::llm::chat_fault fault, std::chrono::milliseconds took);
   void settle(std::uint64_t id, model_outcome outcome);
-  void on_failure(std::uint64_t id, const net::llm::chat_failure& failure);
+  void on_failure(std::uint64_t id, const net::llm::chat_failure& failure, std::chrono::milliseconds took);
   model_reply priced(const net::llm::chat_reply& reply, std::chrono::milliseconds latency) const;
   void show_circuit();
 

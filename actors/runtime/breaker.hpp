@@ -47,6 +47,14 @@ public:
     }
   }
 
+  /// A call that was admitted ended without telling anything of the target's health: the next asker may probe instead.
+  void abandon(storage::timestamp now) {
+    if (state_ != circuit::half_open)
+      return;
+    state_ = circuit::open;
+    opened_ = now - settings_.open_time;
+  }
+
   circuit state() const noexcept {
     return state_;
   }

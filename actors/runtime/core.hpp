@@ -56,6 +56,8 @@ struct timer_order {
 /// - `command stop()`: the command that tells the core to start nothing more. A core without it is dropped from memory
 ///   at once when the engine stops; one with it lives on until `finished`.
 /// - `std::optional<timer_order<command>> timer(effect&)`: the timer that an effect asks for, if it asks for one.
+/// - `bool gives_up(const effect&)`: the effect only says that nobody waits any more for those that ran before it: they
+///   are asked to stop, as they are at the end of the entity's life in memory.
 template <class C>
 concept functional_core = requires(typename C::state& state, const typename C::state& seen,
                                    const typename C::event& event, typename C::command command,

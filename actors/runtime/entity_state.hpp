@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 #include <stdexcept>
+#include <stop_token>
 
 #include "actors/runtime/backoff.hpp"
 #include "actors/runtime/entity_types.hpp"
@@ -21,6 +22,7 @@ public:
 
   /// Nobody is left waiting, and no timer keeps the dead actor in memory.
   ~entity_state() {
+    work_.request_stop();
     for (auto& set : timers_)
       services_->timers->cancel(set.handle);
     if (retry_)
@@ -270,7 +272,13 @@ private:
           continue;
         }
       }
-      services_->effects->run(std::move(effect), feedback<Core>{handle(), key_});
+      if constexpr (requires { Core::gives_up(effect); }) {
+        if (Core::gives_up(effect)) {
+          std::exchange(work_, {}).request_stop();
+          continue;
+        }
+      }
+      services_->effects->run(std::move(effect), feedback<Core>{handle(), key_, work_.get_token()});
     }
   }
 
@@ -295,6 +303,7 @@ private:
   returning_append_ptr append_;                 ///< while it isn't on its way
   settlement current_;
   std::vector<timer> timers_;
+  std::stop_source work_; ///< what effects under way are asked to stop by
   std::optional<timer_handle> retry_;
   unsigned tries_ = 0;
   bool live_ = false;      ///< loaded

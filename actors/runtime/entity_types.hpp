@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -127,8 +128,8 @@ void tell(const entity_actor<Core>& whom, typename Core::command command, comman
 template <class Core>
 class feedback {
 public:
-  feedback(entity_actor<Core> whom, std::shared_ptr<const storage::entity_key> key)
-      : whom_{std::move(whom)}, key_{std::move(key)} {}
+  feedback(entity_actor<Core> whom, std::shared_ptr<const storage::entity_key> key, std::stop_token stop)
+      : whom_{std::move(whom)}, key_{std::move(key)}, stop_{std::move(stop)} {}
 
   void operator()(typename Core::command command) const {
     caf::anon_send(whom_, std::make_shared<command_envelope<Core>>(std::move(command), command_done{}, true));
@@ -139,9 +140,15 @@ public:
     return *key_;
   }
 
+  /// Asks to stop once the entity doesn't want the answer any more: it has ended, or its core gave the effect up.
+  const std::stop_token& stop() const noexcept {
+    return stop_;
+  }
+
 private:
   entity_actor<Core> whom_;
   std::shared_ptr<const storage::entity_key> key_;
+  std::stop_token stop_;
 };
 
 /// Carries out the effects of one kind of entity. Called on many entities' threads at once; must not block. What it

@@ -112,6 +112,14 @@ struct failed {
   timestamp retry_at;
 };
 
+/// The desk is spared for a while, so nothing was sent: the same attempt goes on at `retry_at`.
+struct postponed {
+  std::string step;
+  std::string reason;
+  timestamp retry_at;
+  bool circuit = false; ///< it is left alone because it fails, rather than asked slowly because it wants that
+};
+
 /// Given up until an operator retries it.
 struct dead_lettered {
   std::string step;
@@ -130,7 +138,7 @@ struct discarded {
 };
 
 using job_event = std::variant<accepted, claimed, gathered, synthesized, write_started, write_unknown, write_refused,
-                               note_written, completed, failed, dead_lettered, parked, retried, discarded>;
+                               note_written, completed, failed, postponed, dead_lettered, parked, retried, discarded>;
 
 // -- Effects: what the core asks its shell to do ---------------------------------------------------------------------
 
@@ -141,13 +149,16 @@ struct gather {
   std::string description;
 };
 
-/// Ask the chain of models. Answered by `model_replied`; `model_started` comes each time a call leaves a queue.
+/// Ask the chain of models. Answered by `model_replied`; `model_started` comes when the call leaves its first queue.
 struct call_model {
   std::uint32_t attempt = 0;
   std::vector<net::llm::message> messages;
-  milliseconds limit{0}; ///< per call, unless the provider's own limit is longer
+  milliseconds limit{0}; ///< from the call's start to its end, retries and other providers included
   std::string correlation_id;
 };
+
+/// Nobody waits for the model any more: the call is broken off.
+struct give_up_model {};
 
 /// Write the note, once. Answered by `note_outcome`.
 struct write_note {
@@ -166,6 +177,7 @@ struct look_for_note {
   std::uint32_t round = 0;
   std::string ticket_id;
   std::string marker;
+  timestamp deadline; ///< to begin by
   std::string correlation_id;
 };
 
@@ -186,7 +198,7 @@ struct set_timer {
   milliseconds after{0};
 };
 
-using job_effect = std::variant<gather, call_model, write_note, look_for_note, set_timer>;
+using job_effect = std::variant<gather, call_model, give_up_model, write_note, look_for_note, set_timer>;
 
 // -- Commands: what a job is told ------------------------------------------------------------------------------------
 

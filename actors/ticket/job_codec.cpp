@@ -33,6 +33,8 @@ constexpr const char* type_name<completed> = "completed";
 template <>
 constexpr const char* type_name<failed> = "failed";
 template <>
+constexpr const char* type_name<postponed> = "postponed";
+template <>
 constexpr const char* type_name<dead_lettered> = "dead_lettered";
 template <>
 constexpr const char* type_name<parked> = "parked";
@@ -169,6 +171,13 @@ void write(json_text& out, const failed& e) {
   out.member("retry_at", e.retry_at);
 }
 
+void write(json_text& out, const postponed& e) {
+  out.member("step", e.step);
+  out.member("reason", e.reason);
+  out.member("retry_at", e.retry_at);
+  out.member("circuit", e.circuit);
+}
+
 void write(json_text& out, const dead_lettered& e) {
   out.member("step", e.step);
   out.member("error", e.error);
@@ -299,6 +308,13 @@ void read(const job_fields& in, failed& e) {
   e.attempt = in.number<std::uint32_t>("attempt");
   e.error = in.text("error");
   e.retry_at = in.time("retry_at");
+}
+
+void read(const job_fields& in, postponed& e) {
+  e.step = in.text("step");
+  e.reason = in.text("reason");
+  e.retry_at = in.time("retry_at");
+  e.circuit = in.flag("circuit");
 }
 
 void read(const job_fields& in, dead_lettered& e) {

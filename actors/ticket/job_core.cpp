@@ -68,7 +68,9 @@ struct applier {
       s.claims = 0;
       s.used = milliseconds{0};
       s.attempt_writes = 0;
+      s.spared_since.reset();
     }
+    s.postponed = false;
     ++s.claims;
     s.epoch = e.epoch;
     s.parked = false;
@@ -103,6 +105,7 @@ struct applier {
 
   void operator()(const write_unknown&) const {
     stop_clock(s, at);
+    s.spared_since.reset();
     if (s.open)
       s.open->unknown = true;
     s.claims = 0;
@@ -137,6 +140,23 @@ struct applier {
     s.due_at = e.retry_at;
   }
 
+  void operator()(const postponed& e) const {
+    s.phase = job_phase::waiting;
+    s.postponed = true;
+    s.parked = false;
+    s.claims = 0;
+    s.active_since.reset(); // it waited, nothing else
+    if (s.open && !s.open->unknown) {
+      s.open.reset();
+      --s.attempt_writes;
+    }
+    if (e.circuit && !s.spared_since)
+      s.spared_since = at;
+    s.step = e.step;
+    s.error = e.reason;
+    s.due_at = e.retry_at;
+  }
+
   void operator()(const dead_lettered& e) const {
     end(s, job_phase::dead, at);
     s.step = e.step;
@@ -152,6 +172,7 @@ struct applier {
 
   void operator()(const retried&) const {
     s.phase = job_phase::waiting;
+    s.postponed = false;
     s.attempt = 0;
     s.claims = 0;
     s.error.clear();
@@ -232,6 +253,10 @@ std::optional<timer_order<job_command>> job_core::timer(job_effect& what) {
     return std::nullopt;
   return timer_order<job_command>{static_cast<std::uint32_t>(order->kind), order->after,
                                   timer_fired{order->kind, order->generation, order->round}};
+}
+
+bool job_core::gives_up(const job_effect& what) {
+  return std::holds_alternative<give_up_model>(what);
 }
 
 bool has_ended(const job_state& s) {

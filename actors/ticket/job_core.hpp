@@ -34,13 +34,15 @@ struct job_state {
   std::uint64_t number = 0; ///< of the last event
   accepted ticket;
   job_phase phase = job_phase::waiting;
-  bool parked = false; ///< left in good order: nothing starts before the next claim
+  bool parked = false;    ///< left in good order: nothing starts before the next claim
+  bool postponed = false; ///< waits to go on with its attempt, not for another one
   std::uint32_t attempt = 0;
   std::uint32_t claims = 0; ///< in a row without progress
   std::uint64_t epoch = 0;  ///< of the last claim
   milliseconds used{0};     ///< active time of this attempt's steps that are over
   std::optional<timestamp> active_since;
-  std::optional<findings> found; ///< until the note stands
+  std::optional<timestamp> spared_since; ///< when this attempt was first postponed for the desk's open circuit
+  std::optional<findings> found;         ///< until the note stands
   std::optional<synthesized> note;
   std::uint32_t writes = 0;         ///< begun, in all
   std::uint32_t attempt_writes = 0; ///< begun in this attempt
@@ -68,6 +70,7 @@ struct job_core {
   static job_command wake(std::uint64_t epoch);
   static job_command stop();
   static std::optional<timer_order<job_command>> timer(job_effect& what);
+  static bool gives_up(const job_effect& what);
 
   static void apply(job_state& s, const job_event& what, timestamp at);
 

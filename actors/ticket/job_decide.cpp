@@ -54,9 +54,8 @@ public:
     if (s_.phase == job_phase::waiting) {
       if (world_.now < s_.due_at)
         return;
-      ++attempt_;
-      attempt_writes_ = 0;
-      used_ = milliseconds{0};
+      if (!s_.postponed)
+        begin_attempt();
     } else if (c.epoch == s_.epoch) {
       return;
     } else if (s_.claims >= most_claims) {
@@ -113,6 +112,10 @@ public:
       return;
     const auto& failure = std::get<net::desk::desk_failure>(c.result);
     auto error = error_text(failure.detail);
+    if (is_put_off(failure.fault) && s_.phase == job_phase::writing) {
+      postpone(failure, std::move(error));
+      return;
+    }
     if (failure.fault == net::desk::desk_fault::unknown_outcome) {
       if (s_.open->unknown)
         return;
@@ -140,10 +143,15 @@ public:
     }
     if (s_.phase != job_phase::writing || s_.parked || !s_.open || c.write != s_.writes)
       return;
-    if (search)
+    if (search) {
       begin_write(s_.note->note);
+      return;
+    }
+    auto& failure = std::get<net::desk::desk_failure>(c.result);
+    if (is_put_off(failure.fault))
+      postpone(failure, error_text(failure.detail));
     else
-      look_again(c.round, std::get<net::desk::desk_failure>(c.result));
+      look_again(c.round, failure);
   }
 
   // -- time, operators, the end --------------------------------------------------------------------------------------
@@ -154,7 +162,7 @@ public:
     if (s_.phase == job_phase::gathering && c.kind == timer_kind::time_limit)
       give_up_attempt("gather", "the sources did not answer within the attempt's time limit");
     else if (s_.phase == job_phase::synthesizing && c.kind == timer_kind::time_limit)
-      compose("the model did not answer within the attempt's time limit", model_time());
+      give_up_on_model();
     else if (s_.phase == job_phase::writing && s_.open)
       write_time(c);
   }
@@ -186,6 +194,12 @@ private:
 
   void start(timer_kind kind, milliseconds after, std::uint32_t round = 0) {
     out_.effects.emplace_back(set_timer{kind, s_.number + out_.events.size(), round, after});
+  }
+
+  void begin_attempt() {
+    ++attempt_;
+    attempt_writes_ = 0;
+    used_ = milliseconds{0};
   }
 
   milliseconds left() const {
@@ -229,6 +243,11 @@ private:
     event.took = took;
     event.fallback = std::move(why);
     write_first(std::move(event));
+  }
+
+  void give_up_on_model() {
+    out_.effects.emplace_back(give_up_model{});
+    compose("the model did not answer within the attempt's time limit", model_time());
   }
 
   note_context note_input() const {
@@ -285,8 +304,8 @@ private:
   }
 
   void look(std::uint32_t round) {
-    out_.effects.emplace_back(
-        look_for_note{s_.writes, round, s_.ticket.ticket_id, marker_of(world_.id), s_.ticket.correlation_id});
+    out_.effects.emplace_back(look_for_note{s_.writes, round, s_.ticket.ticket_id, marker_of(world_.id),
+                                            world_.now + settings_.write_timeout, s_.ticket.correlation_id});
   }
 
   void look_again(std::uint32_t round, net::desk::desk_failure& failure) {
@@ -297,6 +316,19 @@ private:
       give_up_attempt("write_note", std::move(error), failure.retry_after);
     else
       start(timer_kind::look, retry_delay(round + 1, failure.retry_after, world_.chance, settings_), round + 1);
+  }
+
+  /// Sparing the desk is no failed attempt, unless it stays down for as long as an attempt may take.
+  void postpone(const net::desk::desk_failure& failure, std::string reason) {
+    const bool circuit = failure.fault == net::desk::desk_fault::circuit_open;
+    if (circuit && s_.spared_since && world_.now >= *s_.spared_since + settings_.time_limit) {
+      if (!s_.open->unknown)
+        emit(write_refused{reason, failure.retry_after});
+      give_up_attempt("write_note", std::move(reason), failure.retry_after);
+      return;
+    }
+    const auto wait = retry_delay(1, failure.retry_after, world_.chance, settings_);
+    emit(postponed{"write_note", std::move(reason), world_.now + wait, circuit});
   }
 
   void complete(std::string note_id, bool found) {

@@ -76,8 +76,8 @@ void job_effects::run(job_effect what, feedback<job_core> answer) {
   std::visit(
       [&](auto& effect) {
         using type = std::decay_t<decltype(effect)>;
-        // The entity keeps its timers itself.
-        if constexpr (!std::is_same_v<type, set_timer>)
+        // The entity keeps its timers, and what its effects are stopped by, itself.
+        if constexpr (!std::is_same_v<type, set_timer> && !std::is_same_v<type, give_up_model>)
           run_one(effect, std::move(answer));
       },
       what);
@@ -100,6 +100,8 @@ void job_effects::run_one(call_model& what, feedback<job_core> answer) {
   call->tenant = answer.key().tenant;
   call->correlation_id = std::move(what.correlation_id);
   call->messages = std::move(what.messages);
+  call->limit = what.limit;
+  call->stop = answer.stop();
   call->started = [answer, attempt = what.attempt] { answer(model_started{attempt}); };
   call->done = guarded<model_outcome>(
       [answer, attempt = what.attempt](model_outcome outcome) {
@@ -133,6 +135,7 @@ void job_effects::run_one(look_for_note& what, feedback<job_core> answer) {
   task->ticket_id = std::move(what.ticket_id);
   task->marker = std::move(what.marker);
   task->correlation_id = std::move(what.correlation_id);
+  task->deadline = what.deadline;
   task->done = guarded<look_result>(
       [answer, write = what.write, round = what.round](look_result result) {
         answer(note_looked_up{write, round, std::move(result)});

@@ -130,6 +130,13 @@ void job_observer::committed(const storage::entity_key& key, const job_state& st
                  {"attempt", why->attempt},
                  {"step", why->step},
                  {"error", why->error}});
+    } else if (const auto* wait = std::get_if<postponed>(&event)) {
+      log::info("job_postponed", "a job waits for its desk; its attempt goes on later",
+                {{"tenant_id", key.tenant},
+                 {"job_id", key.id},
+                 {"correlation_id", correlation_id},
+                 {"attempt", state.attempt},
+                 {"reason", wait->reason}});
     } else if (const auto* end = std::get_if<dead_lettered>(&event)) {
       auto& series = impl_->of(key.tenant);
       series.dead->Increment();

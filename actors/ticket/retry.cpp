@@ -11,6 +11,8 @@ bool repeatable(net::desk::desk_fault fault) {
   case net::desk::desk_fault::unavailable:
   case net::desk::desk_fault::rate_limited:
   case net::desk::desk_fault::unknown_outcome:
+  case net::desk::desk_fault::held:
+  case net::desk::desk_fault::circuit_open:
     return true;
   case net::desk::desk_fault::unauthorized:
   case net::desk::desk_fault::not_found:
@@ -18,6 +20,10 @@ bool repeatable(net::desk::desk_fault fault) {
     return false;
   }
   return false;
+}
+
+bool is_put_off(net::desk::desk_fault fault) {
+  return fault == net::desk::desk_fault::held || fault == net::desk::desk_fault::circuit_open;
 }
 
 milliseconds retry_delay(std::uint32_t tries, std::optional<milliseconds> retry_after, double chance,

@@ -12,6 +12,9 @@ namespace troupe::actors::ticket {
 /// Whether the same request may succeed later.
 bool repeatable(net::desk::desk_fault fault);
 
+/// Whether nothing was sent because the desk is being spared, which is no failed attempt.
+bool is_put_off(net::desk::desk_fault fault);
+
 /// How long to wait before the next try: exponential back-off with full jitter ("Exponential Backoff And Jitter", AWS
 /// Architecture Blog, 2015), and no less than the other side asked for, though it can't ask for more than an hour.
 /// @param tries made so far, at least 1

@@ -23,6 +23,11 @@ enum class desk_fault : std::uint8_t {
   refused,
   /// The desk may or may not have acted: look for the marker before another attempt.
   unknown_outcome,
+  /// Certainly nothing was sent: the turn didn't come in time, because the desk is asked no faster than it likes. Said
+  /// by who calls the connector, not by it.
+  held,
+  /// Certainly nothing was sent: the desk fails and is left alone for a while. Said as above.
+  circuit_open,
 };
 
 struct desk_failure {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <variant>
 #include <vector>
@@ -20,7 +21,9 @@ struct message {
 /// One call of a model, whoever provides it.
 struct chat_request {
   std::vector<message> messages;
-  std::string correlation_id; ///< sent as `X-Request-Id`
+  std::string correlation_id;                                         ///< sent as `X-Request-Id`
+  std::chrono::milliseconds limit = std::chrono::milliseconds::max(); ///< if less than the provider's own
+  std::stop_token stop{}; ///< once asked to stop, the request is broken off and its connection closed
 };
 
 struct chat_reply {
@@ -41,6 +44,8 @@ enum class chat_fault : std::uint8_t {
   refused,
   /// 200 with what isn't a chat completion, or an empty text.
   malformed,
+  /// Its caller asked to stop.
+  cancelled,
 };
 
 struct chat_failure {

@@ -1,5 +1,6 @@
 #include "net/llm/openai_chat.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -35,8 +36,9 @@ struct openai_chat::impl {
     if (!request.correlation_id.empty())
       result.headers.emplace_back("X-Request-Id", request.correlation_id);
     result.body = chat_body(request, settings, with);
-    result.timeout = settings.timeout;
+    result.timeout = std::min(settings.timeout, request.limit);
     result.connect_timeout = settings.connect_timeout;
+    result.stop = request.stop;
     return result;
   }
 

@@ -225,7 +225,8 @@ chat_result read_reply(const http::call_response& response, const config::provid
 }
 
 chat_failure failure_of(const http::call_failure& failure) {
-  return {chat_fault::unavailable, failure.detail, std::nullopt};
+  const auto cancelled = failure.fault == http::call_fault::cancelled;
+  return {cancelled ? chat_fault::cancelled : chat_fault::unavailable, failure.detail, std::nullopt};
 }
 
 bool refuses(const http::call_response& response, length_member length) {

@@ -76,7 +76,7 @@ TEST_CASE_METHOD(fixture, "a note is written once and its id comes back") {
 }
 
 TEST_CASE_METHOD(fixture, "calls beyond the limit wait for their turn") {
-  auto d = make({1, 10});
+  auto d = make({1, 10, {}});
   write(d, "1");
   write(d, "2");
   CHECK(connector->written.size() == 1);
@@ -86,7 +86,7 @@ TEST_CASE_METHOD(fixture, "calls beyond the limit wait for their turn") {
 }
 
 TEST_CASE_METHOD(fixture, "a call that finds the queue full is refused and nothing is sent") {
-  auto d = make({1, 1});
+  auto d = make({1, 1, {}});
   write(d, "runs");
   write(d, "waits");
   write(d, "too much");
@@ -95,14 +95,14 @@ TEST_CASE_METHOD(fixture, "a call that finds the queue full is refused and nothi
   CHECK(connector->written.size() == 1);
 }
 
-TEST_CASE_METHOD(fixture, "a write whose deadline passes while it waits isn't sent") {
-  auto d = make({1, 10});
+TEST_CASE_METHOD(fixture, "a write whose deadline passes while it waits is put off, at that time") {
+  auto d = make({1, 10, {}});
   write(d, "slow");
   write(d, "late", 5s);
-  advance(6s);
+  advance(5s);
+  REQUIRE(results.size() == 1);
+  CHECK(failure(0).fault == desk_fault::held);
   answer(0, net::desk::note_written{"n1"});
-  REQUIRE(results.size() == 2);
-  CHECK(failure(1).fault == desk_fault::unavailable);
   CHECK(connector->written.size() == 1);
 }
 
@@ -112,32 +112,153 @@ TEST_CASE_METHOD(fixture, "a write gets no more time than is left until its dead
   CHECK(connector->written.at(0).timeout == 12s);
 }
 
-TEST_CASE_METHOD(fixture, "while a desk wants a pause nothing is sent, and callers hear how long") {
+TEST_CASE_METHOD(fixture, "while a desk wants a pause nothing is sent; then the tasks that waited go on") {
   auto d = make();
   write(d, "1");
-  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 60s});
-  advance(20s);
+  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 20s});
+  CHECK(failure(0).fault == desk_fault::rate_limited);
   write(d, "2");
-  REQUIRE(results.size() == 2);
-  CHECK(failure(1).fault == desk_fault::rate_limited);
-  CHECK(failure(1).retry_after == 40s);
-  advance(40s);
   write(d, "3");
+  advance(19s);
+  CHECK(connector->written.size() == 1);
+  CHECK(results.size() == 1);
+  advance(1s);
   CHECK(connector->written.size() == 2);
 }
 
-TEST_CASE_METHOD(fixture, "a desk that fails five times in a row is left alone for half a minute") {
+TEST_CASE_METHOD(fixture, "a pause longer than a task may wait puts it off at once, and its caller hears how long") {
+  auto d = make();
+  write(d, "1");
+  write(d, "waits already", 25s);
+  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 60s});
+  answer(1, net::desk::note_written{"n1"});
+  advance(20s);
+  write(d, "2");
+  REQUIRE(results.size() == 3);
+  CHECK(failure(2).fault == desk_fault::held);
+  CHECK(failure(2).retry_after == 40s);
+  CHECK(connector->written.size() == 2);
+}
+
+TEST_CASE_METHOD(fixture, "after a pause one call tries, then they follow each other, ever faster") {
+  auto d = make();
+  write(d, "1");
+  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 1s});
+  for (int i = 0; i < 40; ++i)
+    write(d, "more");
+  advance(1s);
+  CHECK(connector->written.size() == 2);
+  advance(5s); // the first one's answer is waited for
+  CHECK(connector->written.size() == 2);
+  answer(1, net::desk::note_written{"n"});
+  advance(1s);
+  const auto slow = connector->written.size() - 2;
+  CHECK(slow > 5);
+  CHECK(slow <= 11);
+  for (std::size_t i = 2; i < connector->written.size(); ++i)
+    answer(i, net::desk::note_written{"n"});
+  const auto before = connector->written.size();
+  advance(1s);
+  CHECK(connector->written.size() - before > slow);
+}
+
+TEST_CASE_METHOD(fixture, "calls that a desk limits as a burst are made again after the pause, and cost no attempt") {
+  auto d = make();
+  for (int i = 0; i < 5; ++i)
+    write(d, std::to_string(i));
+  answer(0, net::desk::note_written{"n"});
+  for (std::size_t i = 1; i < 5; ++i)
+    answer(i, desk_failure{desk_fault::rate_limited, "slow down", 1s});
+  CHECK(results.size() == 1);
+  for (std::size_t i = 5; i < 9; ++i) {
+    advance(1s);
+    REQUIRE(connector->written.size() == i + 1);
+    answer(i, net::desk::note_written{"n"});
+  }
+  REQUIRE(results.size() == 5);
+  for (const auto& result : results)
+    CHECK(std::holds_alternative<net::desk::note_written>(result));
+}
+
+TEST_CASE_METHOD(fixture, "a call that a desk limits all alone has failed, each time") {
+  auto d = make();
+  for (std::size_t i = 0; i < 4; ++i) {
+    write(d, "1");
+    REQUIRE(connector->written.size() == i + 1);
+    answer(i, desk_failure{desk_fault::rate_limited, "slow down", 1s});
+    REQUIRE(results.size() == i + 1);
+    CHECK(failure(i).fault == desk_fault::rate_limited);
+    advance(1s);
+  }
+}
+
+TEST_CASE_METHOD(fixture, "no desk is paused for longer than an hour") {
+  auto d = make();
+  write(d, "1");
+  answer(0, desk_failure{desk_fault::rate_limited, "come back in a year", 24h * 365});
+  advance(1h);
+  write(d, "2");
+  CHECK(connector->written.size() == 2);
+}
+
+TEST_CASE_METHOD(fixture, "a desk that fails five times in a row is left alone for half a minute, while tasks wait") {
   auto d = make();
   for (std::size_t i = 0; i < 5; ++i) {
     write(d, "1");
     answer(i, desk_failure{desk_fault::unknown_outcome, "no answer", std::nullopt});
   }
-  write(d, "2");
+  write(d, "probe", 60s);
+  write(d, "waits for the probe", 60s);
+  advance(29s);
   CHECK(connector->written.size() == 5);
-  CHECK(failure(5).detail == "the desk's circuit is open");
+  advance(1s);
+  REQUIRE(connector->written.size() == 6);
+  answer(5, net::desk::note_written{"n"});
+  REQUIRE(connector->written.size() == 7);
+  CHECK(connector->written[6].ticket_id == "waits for the probe");
+  CHECK(results.size() == 6);
+}
+
+TEST_CASE_METHOD(fixture, "a task that can't wait for a circuit to close is put off at once") {
+  auto d = make();
+  for (std::size_t i = 0; i < 5; ++i) {
+    write(d, "1");
+    answer(i, desk_failure{desk_fault::unknown_outcome, "no answer", std::nullopt});
+  }
+  advance(10s);
+  write(d, "2", 15s);
+  REQUIRE(results.size() == 6);
+  CHECK(failure(5).fault == desk_fault::circuit_open);
+  CHECK(failure(5).retry_after == 20s);
+}
+
+TEST_CASE_METHOD(fixture, "when the probe of a circuit fails too, tasks that can't wait any longer are put off") {
+  auto d = make();
+  for (std::size_t i = 0; i < 5; ++i) {
+    write(d, "1");
+    answer(i, desk_failure{desk_fault::unavailable, "refused", std::nullopt});
+  }
+  write(d, "probe", 40s);
+  write(d, "waits", 40s);
   advance(30s);
-  write(d, "3");
-  CHECK(connector->written.size() == 6);
+  answer(5, desk_failure{desk_fault::unavailable, "refused", std::nullopt});
+  REQUIRE(results.size() == 7);
+  CHECK(failure(5).fault == desk_fault::unavailable);
+  CHECK(failure(6).fault == desk_fault::circuit_open);
+}
+
+TEST_CASE_METHOD(fixture, "a look waits like a write") {
+  auto d = make();
+  write(d, "1");
+  answer(0, desk_failure{desk_fault::rate_limited, "slow down", 20s});
+  auto task = std::make_shared<desk_look>();
+  task->deadline = time->now() + 10s;
+  std::optional<look_result> late;
+  task->done = [&late](look_result result) { late = std::move(result); };
+  caf::anon_send(d, atom::find_note_v, desk_look_ptr{task});
+  run();
+  REQUIRE(late);
+  CHECK(std::get<desk_failure>(*late).fault == desk_fault::held);
 }
 
 TEST_CASE_METHOD(fixture, "what a desk refuses for good doesn't open its circuit") {
@@ -187,7 +308,7 @@ TEST_CASE_METHOD(fixture, "a desk whose settings can't be used refuses every cal
 }
 
 TEST_CASE_METHOD(fixture, "calls that wait are refused when the desk's actor ends") {
-  auto d = make({1, 10});
+  auto d = make({1, 10, {}});
   write(d, "runs");
   write(d, "waits");
   caf::anon_send_exit(d, caf::exit_reason::user_shutdown);

@@ -6,6 +6,7 @@
 
 using namespace troupe;
 using namespace troupe::actors;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -14,12 +15,13 @@ provider_actor::behavior_type stand_in(provider_actor::pointer, std::string name
   return {
       [=](atom::complete, const provider_call_ptr& what) {
         if (works)
-          what->done(model_reply{"from " + name, "stop", name, "m", 1, 1, 0, {}});
+          what->done(model_reply{"from " + name, "stop", name, "m", 1, 1, 0, {}}, what->deadline);
         else
-          what->done(model_failure{name + ": down"});
+          what->done(model_failure{name + ": down"}, what->deadline.value_or(7s));
       },
       [](atom::answered, const client_answer_ptr&) {},
       [](atom::retry_call, std::uint64_t) {},
+      [](atom::expire, std::uint64_t) {},
   };
 }
 
@@ -38,8 +40,43 @@ struct fixture : testing::actor_fixture {
     return result;
   }
 
-  void ask(std::vector<handle_ref<provider_actor>> chain) {
+  /// Fails after its caller has lost interest.
+  handle_ref<provider_actor> outlasting(std::stop_source caller) {
+    handle_ref<provider_actor> result;
+    result.set(spawn([caller](provider_actor::pointer) -> provider_actor::behavior_type {
+      return {
+          [caller](atom::complete, const provider_call_ptr& what) mutable {
+            caller.request_stop();
+            what->done(model_failure{"one: down"}, what->deadline);
+          },
+          [](atom::answered, const client_answer_ptr&) {},
+          [](atom::retry_call, std::uint64_t) {},
+          [](atom::expire, std::uint64_t) {},
+      };
+    }));
+    return result;
+  }
+
+  /// Keeps the deadline that it is given.
+  handle_ref<provider_actor> noting(call_deadline& deadline) {
+    handle_ref<provider_actor> result;
+    result.set(spawn([&deadline](provider_actor::pointer) -> provider_actor::behavior_type {
+      return {
+          [&deadline](atom::complete, const provider_call_ptr& what) {
+            deadline = what->deadline;
+            what->done(model_failure{"noted"}, what->deadline);
+          },
+          [](atom::answered, const client_answer_ptr&) {},
+          [](atom::retry_call, std::uint64_t) {},
+          [](atom::expire, std::uint64_t) {},
+      };
+    }));
+    return result;
+  }
+
+  void ask(std::vector<handle_ref<provider_actor>> chain, std::stop_token stop = {}) {
     auto call = std::make_shared<model_call>();
+    call->stop = std::move(stop);
     call->done = [this](model_outcome what) { outcome = std::move(what); };
     caf::anon_send(spawn(gateway, std::move(chain)), atom::complete_v, model_call_ptr{std::move(call)});
     run();
@@ -79,4 +116,17 @@ TEST_CASE_METHOD(fixture, "without any provider a call fails at once") {
 TEST_CASE_METHOD(fixture, "a provider that is being restarted is passed over") {
   ask({handle_ref<provider_actor>{}, working("two")});
   CHECK(text() == "from two");
+}
+
+TEST_CASE_METHOD(fixture, "the deadline that the first provider began holds for the next ones") {
+  call_deadline first = 99s, second;
+  ask({noting(first), broken("two"), noting(second)});
+  CHECK_FALSE(first);
+  CHECK(second == 7s);
+}
+
+TEST_CASE_METHOD(fixture, "once its caller has taken a call back, no further provider is asked") {
+  std::stop_source caller;
+  ask({outlasting(caller), working("two")}, caller.get_token());
+  CHECK(failure() == "the call was taken back");
 }

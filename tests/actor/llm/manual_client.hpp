@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,23 +12,32 @@
 
 namespace troupe::testing {
 
-/// A model that answers when the test says so.
+/// A model that answers when the test says so, or at once when a caller takes its call back.
 class manual_client final : public net::llm::chat_client {
 public:
   void complete(const net::llm::chat_request& request, std::function<void(net::llm::chat_result)> done) override {
     asked.push_back(request.messages.at(0).text);
-    open_.push_back(std::move(done));
+    limits.push_back(request.limit);
+    auto call = std::make_shared<open_call>();
+    call->done = std::move(done);
+    call->watch = std::make_unique<stop_watch>(request.stop, [call = call.get()] {
+      call->answer(net::llm::chat_failure{net::llm::chat_fault::cancelled, "taken back", std::nullopt});
+    });
+    open_.push_back(std::move(call));
   }
 
-  std::size_t open() const {
+  /// Calls that weren't answered.
+  std::size_t open() {
+    std::erase_if(open_, [](const auto& call) { return !call->done; });
     return open_.size();
   }
 
   /// Answers the oldest open call.
   void answer(net::llm::chat_result result) {
-    auto done = std::move(open_.front());
+    open();
+    auto call = std::move(open_.front());
     open_.pop_front();
-    done(std::move(result));
+    call->answer(std::move(result));
   }
 
   void answer(const std::string& text) {
@@ -38,9 +49,21 @@ public:
   }
 
   std::vector<std::string> asked;
+  std::vector<std::chrono::milliseconds> limits; ///< that the calls came with
 
 private:
-  std::deque<std::function<void(net::llm::chat_result)>> open_;
+  using stop_watch = std::stop_callback<std::function<void()>>;
+
+  struct open_call {
+    std::function<void(net::llm::chat_result)> done;
+    std::unique_ptr<stop_watch> watch;
+
+    void answer(net::llm::chat_result result) {
+      std::exchange(done, nullptr)(std::move(result));
+    }
+  };
+
+  std::deque<std::shared_ptr<open_call>> open_;
 };
 
 } // namespace troupe::testing

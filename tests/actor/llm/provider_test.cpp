@@ -36,16 +36,29 @@ struct fixture : testing::actor_fixture {
                  std::make_shared<llm_probe>(metrics, with.name, with.model));
   }
 
-  void call(const provider_actor& whom, const std::string& tenant, const std::string& text) {
+  std::shared_ptr<std::vector<call_deadline>> deadlines = std::make_shared<std::vector<call_deadline>>();
+
+  void call(const provider_actor& whom, const std::string& tenant, const std::string& text,
+            std::chrono::milliseconds limit = 30s, std::stop_token stop = {}, call_deadline deadline = {}) {
     auto call = std::make_shared<model_call>();
+    call->limit = limit;
+    call->stop = std::move(stop);
     call->tenant = tenant;
     call->messages = {{net::llm::role::user, text}};
     call->started = [this] { ++started; };
     auto asked = std::make_shared<provider_call>();
     asked->call = std::move(call);
-    asked->done = [heard = heard](model_outcome outcome) { heard->push_back(std::move(outcome)); };
+    asked->deadline = deadline;
+    asked->done = [heard = heard, deadlines = deadlines](model_outcome outcome, call_deadline until) {
+      heard->push_back(std::move(outcome));
+      deadlines->push_back(until);
+    };
     caf::anon_send(whom, atom::complete_v, provider_call_ptr{std::move(asked)});
     run();
+  }
+
+  std::string failure(std::size_t i) const {
+    return std::get<model_failure>(outcomes.at(i)).detail;
   }
 
   bool failed(std::size_t i) const {
@@ -188,6 +201,130 @@ TEST_CASE_METHOD(fixture, "open calls fail when their provider's actor ends") {
   REQUIRE(outcomes.size() == 2);
   CHECK(failed(0));
   CHECK(failed(1));
+}
+
+TEST_CASE_METHOD(fixture, "an attempt gets the smaller of the provider's limit and what is left of the call's") {
+  auto with = settings();
+  with.timeout = 20s;
+  auto p = make(with);
+  call(p, "a", "x", 15s);
+  CHECK(client->limits.back() == 15s);
+  client->fail(chat_fault::rate_limited, 5s);
+  advance(6s);
+  REQUIRE(client->limits.size() == 2);
+  CHECK(client->limits.back() <= 10s);
+  client->answer("ok");
+  call(p, "a", "y", 60s);
+  CHECK(client->limits.back() == 20s);
+}
+
+TEST_CASE_METHOD(fixture, "a call's time begins with its first attempt and is handed on") {
+  auto p = make();
+  call(p, "a", "runs");
+  call(p, "a", "waits", 10s);
+  advance(20s);
+  const auto begun = time->monotonic();
+  client->answer("ok");
+  run();
+  CHECK(started == 2);
+  CHECK(client->limits.back() == 10s);
+  client->fail(chat_fault::refused);
+  run();
+  CHECK(deadlines->at(1) == begun + 10s);
+}
+
+TEST_CASE_METHOD(fixture, "a wait that leaves no time for another attempt ends the call at once") {
+  auto p = make();
+  call(p, "a", "x", 30s);
+  client->fail(chat_fault::rate_limited, 40s);
+  run();
+  REQUIRE(outcomes.size() == 1);
+  CHECK(failed(0));
+}
+
+TEST_CASE_METHOD(fixture, "a call that waits for another turn ends with its time") {
+  auto p = make();
+  call(p, "a", "x", 10s);
+  client->fail(chat_fault::rate_limited, 5s);
+  run();
+  call(p, "b", "holds the only place");
+  advance(10s);
+  REQUIRE(outcomes.size() == 1);
+  CHECK(failure(0) == "p: the call's time limit passed while it waited");
+}
+
+TEST_CASE_METHOD(fixture, "a call whose time another provider has used up isn't made") {
+  auto p = make();
+  call(p, "a", "x", 30s, {}, time->monotonic() + 10ms);
+  CHECK(client->asked.empty());
+  REQUIRE(outcomes.size() == 1);
+  CHECK(failure(0) == "p: the call's time limit leaves no time for it");
+  CHECK(started == 0);
+}
+
+TEST_CASE_METHOD(fixture, "a provider isn't blamed for an attempt that others left little time") {
+  auto with = settings();
+  with.attempts = 1;
+  auto p = make(with);
+  for (int i = 0; i < 6; ++i) {
+    call(p, "a", "x", 30s, {}, time->monotonic() + 5s);
+    REQUIRE(client->open() == 1);
+    advance(5s);
+    client->fail(chat_fault::unavailable);
+    run();
+  }
+  call(p, "a", "still asked");
+  CHECK(client->open() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "a call that is taken back while it is under way is broken off and not repeated") {
+  auto p = make();
+  std::stop_source caller;
+  call(p, "a", "x", 30s, caller.get_token());
+  caller.request_stop();
+  advance(60s);
+  CHECK(client->open() == 0);
+  CHECK(client->asked.size() == 1);
+  REQUIRE(outcomes.size() == 1);
+  CHECK(failed(0));
+  call(p, "a", "has room");
+  CHECK(client->open() == 1);
+  CHECK(metrics.render().find(R"(troupe_llm_calls_total{outcome="cancelled",provider="p"} 1)") != std::string::npos);
+}
+
+TEST_CASE_METHOD(fixture, "a call that is taken back while it waits or backs off isn't made") {
+  auto p = make();
+  std::stop_source backing_off, waiting;
+  call(p, "a", "backs off", 30s, backing_off.get_token());
+  client->fail(chat_fault::unavailable, 1s);
+  run();
+  call(p, "a", "runs");
+  call(p, "a", "waits", 30s, waiting.get_token());
+  backing_off.request_stop();
+  waiting.request_stop();
+  advance(5s);
+  client->answer("ok");
+  advance(20s);
+  CHECK(client->asked == std::vector<std::string>{"backs off", "runs"});
+  CHECK(outcomes.size() == 3);
+}
+
+TEST_CASE_METHOD(fixture, "a probe that is taken back leaves the next call to probe") {
+  auto with = settings();
+  with.attempts = 1;
+  auto p = make(with);
+  for (int i = 0; i < 5; ++i) {
+    call(p, "a", "x");
+    client->fail(chat_fault::unavailable);
+    run();
+  }
+  advance(30s);
+  std::stop_source caller;
+  call(p, "a", "probe", 30s, caller.get_token());
+  caller.request_stop();
+  run();
+  call(p, "a", "another probe");
+  CHECK(client->open() == 1);
 }
 
 TEST_CASE("back-off grows, jitters and never undercuts what was asked for") {

@@ -46,7 +46,8 @@ struct counter {
     std::chrono::milliseconds after{0};
     bool off = false;
   };
-  using effect = std::variant<announce, look_up, alarm>;
+  struct forget_it {};
+  using effect = std::variant<announce, look_up, alarm, forget_it>;
 
   // Commands.
   struct woken {
@@ -89,6 +90,10 @@ struct counter {
     if (order->off)
       return actors::timer_order<command>{order->slot, order->after, std::nullopt};
     return actors::timer_order<command>{order->slot, order->after, rang{order->slot}};
+  }
+
+  static bool gives_up(const effect& what) {
+    return std::holds_alternative<forget_it>(what);
   }
 
   static void apply(state& s, const event& what, storage::timestamp) {
@@ -134,6 +139,8 @@ inline counter::decision counter::decide(const state& s, command&& what, const c
       d.events.push_back(added{by});
     d.early_effects.push_back(look_up{"early"});
   } else if (auto* look_for = std::get_if<look>(&what)) {
+    if (look_for->what == "something else")
+      d.effects.push_back(forget_it{});
     d.effects.push_back(look_up{std::move(look_for->what)});
   } else if (auto* order = std::get_if<set_alarm>(&what)) {
     d.effects.push_back(order->what);

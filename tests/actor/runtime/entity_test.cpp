@@ -291,3 +291,23 @@ TEST_CASE_METHOD(polite_fixture, "a linked peer's normal end is not a request to
   CHECK_FALSE(something_ended());
   CHECK(journaled().empty());
 }
+
+TEST_CASE_METHOD(fixture, "effects that its core gives up are asked to stop, later ones aren't") {
+  auto job = start_with({});
+  tell(job, counter::look{"x"});
+  run();
+  CHECK_FALSE(effects->answers.at(0).stop().stop_requested());
+  tell(job, counter::look{"something else"});
+  run();
+  CHECK(effects->answers.at(0).stop().stop_requested());
+  CHECK_FALSE(effects->answers.at(1).stop().stop_requested());
+}
+
+TEST_CASE_METHOD(fixture, "effects of an entity that has ended are asked to stop") {
+  auto job = start_with({});
+  tell(job, counter::look{"x"});
+  run();
+  caf::anon_send_exit(job, caf::exit_reason::kill);
+  run();
+  CHECK(effects->answers.at(0).stop().stop_requested());
+}

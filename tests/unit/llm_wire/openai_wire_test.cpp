@@ -194,6 +194,7 @@ TEST_CASE("what won't get better is refused") {
 }
 
 TEST_CASE("a call that got no answer is unavailable, whatever happened") {
+  CHECK(failure_of({http::call_fault::cancelled, "taken back"}).fault == chat_fault::cancelled);
   for (const auto fault : {http::call_fault::unreachable, http::call_fault::unknown_outcome,
                            http::call_fault::bad_response, http::call_fault::not_sent_in_time}) {
     const auto result = failure_of({fault, "why"});

@@ -268,7 +268,7 @@ TEST_CASE("waiting in a model's queue costs no time; its work does") {
   CHECK(job.state.used == 30s);
 }
 
-TEST_CASE("a model that hangs is done without, and time is left to write") {
+TEST_CASE("a model that hangs is given up and done without, and time is left to write") {
   job_bench job;
   job.wake();
   job.gather();
@@ -279,6 +279,7 @@ TEST_CASE("a model that hangs is done without, and time is left to write") {
   REQUIRE(note);
   CHECK(note->provider == "extractive");
   CHECK(contains(note->fallback, "did not answer within"));
+  CHECK(job_core::gives_up(decided.effects.at(0)));
   const auto* write = find<write_note>(decided.effects);
   REQUIRE(write);
   CHECK(write->timeout == 30s);
