@@ -82,6 +82,7 @@ void desk_state::connect(connector_ptr connector) {
   ++connectors_;
   breaker_ = breaker{};
   pace_ = pace{settings_.pace};
+  next_return_ = {};
   serve_waiting();
 }
 
@@ -126,14 +127,14 @@ void desk_state::put_off_late(storage::timestamp now) {
   waiting_.erase(waiting_.begin(), on_time);
 }
 
-/// What a task hears that is put off.
-desk_failure desk_state::delay(storage::timestamp now) const {
+/// What a task hears that is put off. They come back one after the other, as fast as the desk is asked.
+desk_failure desk_state::delay(storage::timestamp now) {
   if (breaker_.state() != circuit::closed)
     return {desk_fault::circuit_open, "the desk's circuit is open",
             std::max(milliseconds{0}, breaker_.retry_at() - now)};
-  const auto queue = pace_.gap() * static_cast<milliseconds::rep>(waiting_.size());
-  return {desk_fault::held, "its turn to write did not come in time",
-          std::max({milliseconds{0}, pace_.paused_until() - now, queue})};
+  const auto back = std::max({now, pace_.paused_until(), next_return_});
+  next_return_ = back + pace_.gap();
+  return {desk_fault::held, "its turn did not come in time", back - now};
 }
 
 void desk_state::set_timer(storage::timestamp now) {

@@ -68,7 +68,7 @@ private:
   void learn(const desk_end& end);
   void serve_waiting();
   void put_off_late(storage::timestamp now);
-  net::desk::desk_failure delay(storage::timestamp now) const;
+  net::desk::desk_failure delay(storage::timestamp now);
   void set_timer(storage::timestamp now);
   void start(const desk_task& task, storage::timestamp now);
   void start_call(const desk_write_ptr& what, const desk_end_ptr& end);
@@ -85,6 +85,7 @@ private:
   pace pace_;
   std::deque<desk_task> waiting_;
   std::size_t running_ = 0;
+  storage::timestamp next_return_{};        // of a task that is put off
   std::optional<storage::timestamp> timer_; // when it is due
   std::uint64_t timers_ = 0;                // counts them: only the last one matters
 };

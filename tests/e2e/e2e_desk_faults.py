@@ -127,6 +127,29 @@ class DeskFaults(unittest.TestCase):
         until(lambda: self.troupe.job(job_id, self.tenant)["status"] == "completed", "the retried job's end")
         self.one_note(job_id)
 
+    def test_a_backlog_that_a_desk_throttles_gets_all_its_notes_once(self):
+        self.desk.admit(10)
+        jobs = [self.troupe.accepted(tenant_id=self.tenant, ticket_id=f"B-{n}") for n in range(200)]
+        until(lambda: len(self.desk.references()) == len(jobs), lambda: f"{len(self.desk.references())} notes", 120,
+              pause=0.5)
+        for job_id in jobs:
+            self.assertEqual(self.troupe.ended(job_id, self.tenant)["status"], "completed")
+        self.assertEqual(self.desk.references(), {job_id: 1 for job_id in jobs})
+
+    def test_waiting_for_a_desk_that_is_down_costs_no_attempt(self):
+        port = self.desk.port
+        self.desk.close()
+        jobs = [self.troupe.accepted(tenant_id=self.tenant, ticket_id=f"D-{n}") for n in range(8)]
+        until(lambda: self.troupe.log("job_postponed", tenant_id=self.tenant), "the open circuit")
+        attempts = {job_id: self.troupe.job(job_id, self.tenant)["attempt"] for job_id in jobs}
+        self.desk = DeskStandIn(port=port)
+        self.addCleanup(self.desk.close)
+        for job_id in jobs:
+            job = self.troupe.ended(job_id, self.tenant)
+            self.assertEqual(job["status"], "completed", job)
+            self.assertLessEqual(job["attempt"], attempts[job_id] + 1, job)
+        self.assertEqual(self.desk.references(), {job_id: 1 for job_id in jobs})
+
     def test_a_discarded_job_stays_ended(self):
         self.desk.behave("write", "missing")
         job_id, _ = self.run_job()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
-from harness import Troupe, free_port, until  # noqa: E402
+from harness import QUICK_WORKFLOW, Troupe, free_port, merged, until  # noqa: E402
 from stand_ins import DeskStandIn, LlmStandIn  # noqa: E402
 
 SECTIONS = ("Similar Tickets", "Documentation", "System Info", "Recommendations")
@@ -123,6 +123,42 @@ class LlmFaults(unittest.TestCase):
         self.assertEqual(job["provider"], "stand-in", job)
         first, second = (call["at"] for call in self.llm.calls())
         self.assertGreaterEqual(second - first, 0.9, "it waited as long as it was told to")
+
+    def limited_to(self, limit, *providers):
+        """A step of so long, whose attempts alone could take much longer."""
+        self.desk = DeskStandIn()
+        self.addCleanup(self.desk.close)
+        llm = {"providers": [provider.provider(name=f"p{n}", timeout="30s", attempts=3)
+                             for n, provider in enumerate(providers)],
+               "chain": [f"p{n}" for n in range(len(providers))]}
+        troupe = Troupe(settings={"llm": llm}, workflow=merged(QUICK_WORKFLOW, {"synthesize": {"timeout": limit}}))
+        self.addCleanup(troupe.close)
+        return troupe.add_tenant("acme", "e2e-signing-secret-of-acme", self.desk).start()
+
+    def model(self, behaviour):
+        llm = LlmStandIn()
+        self.addCleanup(llm.close)
+        llm.behave(behaviour)
+        return llm
+
+    def test_a_step_that_is_over_leaves_no_call_behind(self):
+        first, second = self.model("hang"), self.model("hang")
+        troupe = self.limited_to("1s", first, second)
+        job, _ = self.note(troupe)
+        self.assertEqual(job["provider"], "extractive", job)
+        until(lambda: "closed" in first.calls()[0], "the connection's end")
+        self.assertEqual(len(first.calls()), 1, "it is not tried again")
+        self.assertEqual(second.calls(), [], "nor is anybody else")
+
+    def test_back_offs_and_former_providers_use_up_the_steps_time(self):
+        first, second = self.model({"behaviour": "rate_limited", "after": 2}), self.model("hang")
+        troupe = self.limited_to("3s", first, second)
+        job, _ = self.note(troupe)
+        self.assertEqual(job["provider"], "extractive", job)
+        until(lambda: "closed" in second.calls()[0], "the connection's end")
+        call = second.calls()[0]
+        self.assertLess(call["closed"] - first.calls()[0]["at"], 10, "the second one gets what is left of three seconds")
+        self.assertEqual(len(second.calls()), 1)
 
     def test_one_failure_is_made_up_for_by_another_attempt(self):
         troupe = self.installation()

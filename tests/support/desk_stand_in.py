@@ -42,6 +42,8 @@ class Desk(StandIn):
         self.scripts = {name: Script() for name in ("write", "list", "read")}
         self.last_id = 0
         self.unknown = set()
+        self.per_second = 0  # writes that are admitted; 0 = all
+        self.admitted = []   # when, lately
 
     async def control(self, request):
         if request.path == "/control/script":
@@ -52,6 +54,9 @@ class Desk(StandIn):
             return Reply.of({"notes": self.notes, "references": self.references()})
         if request.path == "/control/requests":
             return Reply.of({"requests": self.requests})
+        if request.path == "/control/per_second":
+            self.per_second = request.json()
+            return Reply.of({})
         if request.path == "/control/unknown":
             self.unknown = set(request.json())
             return Reply.of({})
@@ -109,7 +114,17 @@ class Desk(StandIn):
             return Reply(drop=True)
         return None
 
+    def admits(self):
+        now = time.monotonic()
+        self.admitted = [at for at in self.admitted if at > now - 1]
+        if len(self.admitted) >= self.per_second > 0:
+            return False
+        self.admitted.append(now)
+        return True
+
     def write(self, request, ticket, order):
+        if not self.admits():
+            return self.fault("rate_limited", headers={"Retry-After": "1"})
         reply = self.misbehaviour(order)
         if reply is not None:
             return reply

@@ -27,7 +27,7 @@ PATIENCE = float(os.environ.get("TROUPE_TEST_PATIENCE", "60"))
 # The shipped workflow with short waits, so that retries take milliseconds. Everything else is as shipped.
 QUICK_WORKFLOW = {
     "gather": {"tickets": {"timeout": "2s"}, "articles": {"timeout": "2s"}, "assets": {"timeout": "2s"}},
-    "synthesize": {"timeout": "2s", "instructions": "Write the note."},
+    "synthesize": {"timeout": "30s", "instructions": "Write the note."},
     "write_note": {"timeout": "1s", "margin": "200ms", "writes": 3},
     "retry": {"retries": 3, "backoff_base": "50ms", "backoff_limit": "200ms"},
 }

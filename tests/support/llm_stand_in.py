@@ -73,6 +73,8 @@ class Llm(StandIn):
                            "authorization": request.headers.get("authorization", ""),
                            "messages": body.get("messages", []), "words": len(WORD.findall(text))})
         reply = self.reply(order, model, text)
+        call = self.calls[-1]
+        reply.gone = lambda: call.update(closed=time.time())
         return reply
 
     def reply(self, order, model, prompt):

@@ -43,6 +43,7 @@ class Reply:
     hang: bool = False   # read the request and never answer
     drop: bool = False   # close the connection instead of answering
     cut: bool = False    # announce the whole body, send half of it and close
+    gone: object = None  # called without arguments when the peer closes instead of waiting for a hanging reply
 
     @classmethod
     def of(cls, value, status=200, **options):
@@ -129,6 +130,8 @@ class StandIn:
                     await asyncio.sleep(reply.delay)
                 if reply.hang:
                     await reader.read()  # until the peer gives up
+                    if reply.gone:
+                        reply.gone()
                     return
                 if reply.drop:
                     return

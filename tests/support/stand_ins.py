@@ -75,6 +75,10 @@ class DeskStandIn(StandInProcess):
         """`operation`: write, list or read."""
         self.control("script", {operation: {"rule": rule, "next": list(following)}})
 
+    def admit(self, writes):
+        """So many a second; further ones are answered 429."""
+        self.control("per_second", writes)
+
     def notes(self, ticket):
         return self.control("notes")["notes"].get(ticket, [])
 
