@@ -169,7 +169,7 @@ std::vector<setting<settings>> main_part() {
           [](s & v) -> auto& { return v.limits.requests_per_minute; }, "API requests per user; 0 = no limit"),
       declare<s>(
           "jobs.max_in_flight", value::integer{0, 100'000}, [](s & v) -> auto& { return v.jobs.max_in_flight; },
-          "Ticket jobs at a time; 0 = as many as the chain's first provider keeps busy, with a quarter to spare"),
+          "Ticket jobs at a time; 0 = as many as the chain's first provider keeps busy, with some to spare"),
       declare<s>(
           "jobs.max_in_flight_per_tenant", value::integer{0, 100'000},
           [](s & v) -> auto& { return v.jobs.max_in_flight_per_tenant; },

@@ -301,11 +301,12 @@ caf::actor start_tree(caf::actor_system& system, parts& of) {
 std::size_t jobs_in_flight(const config::settings& settings) {
   if (settings.jobs.max_in_flight != 0)
     return settings.jobs.max_in_flight;
-  constexpr std::size_t without_model = 128, most = 8'192, spare = 16;
+  constexpr std::size_t without_model = 128, most = 8'192, spare = 16, most_ahead = 128;
   const auto* first = settings.llm.chain.empty() ? nullptr : provider_of(settings, settings.llm.chain.front());
   if (!first || first->kind == config::provider_kind::extractive)
     return without_model;
-  return std::min(most, first->max_concurrency + first->max_concurrency / 4 + spare);
+  // Enough for the model never to wait; each of them takes memory.
+  return std::min(most, first->max_concurrency + std::min(most_ahead, first->max_concurrency / 4) + spare);
 }
 
 } // namespace troupe::actors::api

@@ -175,6 +175,7 @@ void print_pages(const invocation& call, const config::settings& settings, const
 }
 
 int demo(const invocation& call, const options& o) {
+  bound_heaps();
   const stop_signals signals;
   const auto samples = samples_folder(o.samples);
   const auto tickets = read_tickets(o.tickets.empty() ? samples / "new_tickets.jsonl" : o.tickets);

@@ -2,10 +2,12 @@
 
 #include "config/log.hpp"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace troupe::actors::cli {
 
@@ -56,6 +58,10 @@ void raise_file_limit(const config::server_settings& server) {
   if (limit.rlim_cur < wanted)
     config::log::warn("few_open_files", "the system allows fewer open files than server.max_connections needs",
                       {{"allowed", limit.rlim_cur}, {"needed", wanted}});
+}
+
+void bound_heaps() {
+  ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
 }
 
 std::string url_of(const config::server_settings& server, std::uint16_t port) {

@@ -30,6 +30,10 @@ private:
 /// the log if that isn't enough.
 void raise_file_limit(const config::server_settings& server);
 
+/// Lets no more threads than there are cores allocate apart from each other: by default glibc keeps up to eight heaps a
+/// core, each with gaps of its own. Call before there are threads.
+void bound_heaps();
+
 /// Where the server listens, as a client on this machine writes it.
 std::string url_of(const config::server_settings& server, std::uint16_t port);
 

@@ -15,6 +15,7 @@ namespace troupe::actors::cli {
 namespace {
 
 int serve(const invocation& call) {
+  bound_heaps();
   const stop_signals signals;
   auto settings = read_settings(call);
   auto workflow = config::load_ticket_workflow(settings.agents_dir);

@@ -42,7 +42,7 @@ using intake_actor = caf::typed_actor<
 struct intake_settings {
   std::size_t max_in_flight = 96;               ///< jobs in memory at a time
   std::size_t max_in_flight_per_tenant = 0;     ///< 0 = only the limit above
-  std::size_t queue_limit = 4'096;              ///< accepted jobs kept in memory until there is room
+  std::size_t queue_limit = 1'024;              ///< accepted jobs kept in memory until there is room
   std::size_t fetch = 256;                      ///< jobs per look into the database
   std::chrono::milliseconds poll{1'000};        ///< the longest time between two looks
   unsigned max_crashes = 5;                     ///< of one job, after which it is given up

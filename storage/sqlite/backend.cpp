@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view scheme = "sqlite:";
 /// The writer's pages are those at the ends of the tables; a reader's those of the full-text index.
-constexpr int writer_cache_kibibytes = 16'384;
+constexpr int writer_cache_kibibytes = 4'096;
 constexpr int reader_cache_kibibytes = 8'192;
 /// Room for the lists of all words of some 100,000 tickets.
 constexpr std::size_t posting_cache_bytes = 32 << 20;
