@@ -185,22 +185,38 @@ std::string recommendations(const note_context& context, const term_set& subject
 
 } // namespace
 
-note extractive_note(const note_context& context) {
-  const auto subject = subject_of(context.ticket);
-  std::vector<const storage::past_ticket*> alike;
-  alike.reserve(context.found.tickets.size());
-  for (const auto& hit : context.found.tickets)
-    alike.push_back(resembles(subject, hit.ticket) ? &hit.ticket : nullptr);
-  note out;
-  out[section::similar_tickets] = similar_tickets(subject, context.found, alike);
-  out[section::documentation] = documentation(context.found);
-  out[section::system_info] = system_info(context.found);
-  out[section::recommendations] = recommendations(context, subject, alike);
-  return out;
+extractive_composer::extractive_composer(const note_context& context) : context_{context} {}
+
+std::string extractive_composer::compose(section which) {
+  switch (which) {
+  case section::similar_tickets:
+    compare();
+    return similar_tickets(*subject_, context_.found, alike_);
+  case section::documentation:
+    return documentation(context_.found);
+  case section::system_info:
+    return system_info(context_.found);
+  case section::recommendations:
+    compare();
+    return recommendations(context_, *subject_, alike_);
+  }
+  return {};
+}
+
+void extractive_composer::compare() {
+  if (subject_)
+    return;
+  subject_ = subject_of(context_.ticket);
+  for (const auto& hit : context_.found.tickets)
+    alike_.push_back(resembles(*subject_, hit.ticket) ? &hit.ticket : nullptr);
 }
 
 std::string compose_extractive(const note_context& context) {
-  return render(extractive_note(context), context.workflow.word_limit, context.job_id).markdown;
+  extractive_composer composer{context};
+  note all;
+  for (std::size_t i = 0; i < all.body.size(); ++i)
+    all.body[i] = composer.compose(static_cast<section>(i));
+  return render(all, context.workflow.word_limit, context.job_id).markdown;
 }
 
 } // namespace troupe::actors::ticket

@@ -3,21 +3,9 @@
 #include <array>
 #include <cmath>
 
-#include "actors/ticket/text.hpp"
+#include "net/json/writer.hpp"
 
 namespace troupe::actors::ticket {
-
-namespace {
-
-/// Bytes that may stand in a JSON string as they are.
-constexpr auto plain = [] {
-  std::array<bool, 256> out{};
-  for (std::size_t i = 0x20; i < 0x7F; ++i)
-    out[i] = i != '"' && i != '\\';
-  return out;
-}();
-
-} // namespace
 
 void json_text::key(std::string_view name) {
   separate();
@@ -67,39 +55,7 @@ void json_text::separate() {
 }
 
 void json_text::quote(std::string_view text) {
-  static constexpr std::string_view hex = "0123456789abcdef";
-  out_ += '"';
-  for (std::size_t i = 0; i < text.size();) {
-    auto end = i;
-    while (end < text.size() && plain[static_cast<unsigned char>(text[end])])
-      ++end;
-    out_.append(text, i, end - i);
-    i = end;
-    if (i == text.size())
-      break;
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x80) {
-      const auto c = decode_utf8(text, i);
-      if (c.size == 0)
-        out_ += "\xEF\xBF\xBD";
-      else
-        out_.append(text, i, c.size);
-      i += c.size == 0 ? 1 : c.size;
-      continue;
-    }
-    ++i;
-    out_ += '\\';
-    if (byte == '"' || byte == '\\') {
-      out_ += static_cast<char>(byte);
-    } else if (byte == '\n') {
-      out_ += 'n';
-    } else {
-      out_ += "u00";
-      out_ += hex[byte >> 4];
-      out_ += hex[byte & 15];
-    }
-  }
-  out_ += '"';
+  net::json::append_string(out_, text);
 }
 
 } // namespace troupe::actors::ticket

@@ -307,7 +307,7 @@ bool is_groundless(section which, const findings& found) {
 }
 
 void fill_gaps(note& sections, const note_context& context, bool remarks_gaps, std::string& remark) {
-  std::optional<note> own;
+  extractive_composer own{context};
   for (std::size_t i = 0; i < section_titles.size(); ++i) {
     const auto which = static_cast<section>(i);
     const bool groundless = is_groundless(which, context.found);
@@ -316,11 +316,9 @@ void fill_gaps(note& sections, const note_context& context, bool remarks_gaps, s
       text.pop_back();
     if (!is_blank(text) && !groundless)
       continue;
-    if (!own)
-      own = extractive_note(context);
     if (!groundless && remarks_gaps)
       add_remark(remark, std::string{section_titles[i]} + " was missing and composed from the findings");
-    text = std::move((*own)[which]);
+    text = own.compose(which);
   }
 }
 

@@ -59,7 +59,9 @@ template <class F>
 bool each_item(std::string_view list, std::string_view separators, F f) {
   std::size_t count = 0;
   while (!list.empty()) {
-    const auto end = std::min(list.find_first_of(separators), list.size());
+    auto end = list.size();
+    for (const char separator : separators) // `find_first_of` takes a call a character
+      end = std::min(end, list.substr(0, end).find(separator));
     const auto item = list.substr(0, end);
     list.remove_prefix(std::min(end + 1, list.size()));
     if (item.empty())
