@@ -104,11 +104,12 @@ bool resembles(const term_set& subject, const storage::past_ticket& past) {
   for (const auto* text : {&past.subject, &past.description, &past.resolution}) {
     each_term(*text, [&](std::uint32_t term, std::string_view word) {
       const auto end = seen.begin() + static_cast<std::ptrdiff_t>(terms);
-      if (shared >= needed || !subject.contains(term) || std::find(seen.begin(), end, term) != end)
-        return;
+      if (!subject.contains(term) || std::find(seen.begin(), end, term) != end)
+        return true;
       seen[terms++] = term;
       // An error code or a model's name says more than a word.
       shared += std::any_of(word.begin(), word.end(), is_digit) ? 2 : 1;
+      return shared < needed;
     });
     if (shared >= needed)
       return true;

@@ -42,6 +42,20 @@ constexpr auto sorted_stop_words = [] {
   return out;
 }();
 
+/// Most words are told from stop words by one look.
+constexpr auto may_be_stop_word = [] {
+  std::array<bool, 2048> out{};
+  for (const auto h : sorted_stop_words)
+    out[h % out.size()] = true;
+  return out;
+}();
+
+bool is_stop_word(std::string_view word) {
+  const auto h = hash(word);
+  return may_be_stop_word[h % may_be_stop_word.size()]
+         && std::binary_search(sorted_stop_words.begin(), sorted_stop_words.end(), h);
+}
+
 std::string_view without_ending(std::string_view word) {
   for (const std::string_view ending : {"ings", "ing", "ies", "es", "ed", "s", "e", "y"})
     if (word.size() >= ending.size() + 4 && word.ends_with(ending))
@@ -66,13 +80,13 @@ std::uint32_t term_of(std::string_view word) {
     return text.size() >= 3 ? hash(text) : 0;
   if (text.size() < 3)
     return 0;
-  if (text.size() < 10 && std::binary_search(sorted_stop_words.begin(), sorted_stop_words.end(), hash(text)))
+  if (text.size() < 10 && is_stop_word(text))
     return 0;
   return hash(without_ending(text));
 }
 
 void term_set::add(std::string_view text) {
-  each_term(text, [this](std::uint32_t term, std::string_view) { insert(term); });
+  each_term(text, [this](std::uint32_t term, std::string_view) { return insert(term) || size_ < limit; });
 }
 
 bool term_set::insert(std::uint32_t term) {
@@ -99,7 +113,10 @@ bool term_set::contains(std::uint32_t term) const {
 std::vector<std::uint32_t> terms_in(std::string_view text) {
   std::vector<std::uint32_t> out;
   out.reserve(16);
-  each_term(text, [&](std::uint32_t term, std::string_view) { out.push_back(term); });
+  each_term(text, [&](std::uint32_t term, std::string_view) {
+    out.push_back(term);
+    return true;
+  });
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;

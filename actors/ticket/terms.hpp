@@ -14,7 +14,7 @@ namespace troupe::actors::ticket {
 /// A word's number: the same for its common endings and in any case. 0 for words that carry nothing.
 std::uint32_t term_of(std::string_view word);
 
-/// Calls `visit(term, word)` for each word of the text that carries something.
+/// Calls `visit(term, word)` for each word of the text that carries something, until it answers false.
 template <class Visit>
 void each_term(std::string_view text, Visit visit) {
   for (std::size_t i = 0; i < text.size();) {
@@ -26,8 +26,8 @@ void each_term(std::string_view text, Visit visit) {
     while (end < text.size() && is_word_byte(text[end]))
       ++end;
     const auto word = text.substr(i, end - i);
-    if (const auto term = term_of(word); term != 0)
-      visit(term, word);
+    if (const auto term = term_of(word); term != 0 && !visit(term, word))
+      return;
     i = end;
   }
 }

@@ -7,8 +7,11 @@ namespace troupe::storage::sqlite {
 
 void ranking::start(std::uint64_t documents, std::size_t numbers) {
   documents_ = documents;
-  for (const auto& document : found_)
-    places_[document.number] = 0;
+  if (found_.size() > places_.size() / 8)
+    std::fill(places_.begin(), places_.end(), 0);
+  else
+    for (const auto& document : found_)
+      places_[document.number] = 0;
   found_.clear();
   places_.resize(numbers);
 }
