@@ -153,9 +153,10 @@ void provider_state::on_answer(const client_answer& answer) {
 
 /// What a failure tells of the provider's health.
 void provider_state::learn(const open_call& call, net::llm::chat_fault fault, milliseconds took) {
-  // Who had much less time than usual, because others had used it up, can't blame the provider for being slow.
+  // Who had much less time than usual, or next to none, can't blame the provider for being slow.
   const auto usual = std::min(settings_.timeout, call.what->call->limit);
-  const bool cut_short = took >= call.limit && call.limit < usual / 2;
+  const bool cut_short =
+      took >= call.limit && call.limit < std::max(usual / 2, std::min(settings_.timeout, milliseconds{1s}));
   if (fault == net::llm::chat_fault::cancelled || cut_short)
     breaker_.abandon(clock_->now());
   else if (fault == net::llm::chat_fault::rate_limited)

@@ -277,6 +277,21 @@ TEST_CASE_METHOD(fixture, "a provider isn't blamed for an attempt that others le
   CHECK(client->open() == 1);
 }
 
+TEST_CASE_METHOD(fixture, "a provider isn't blamed for a call whose job has next to no time left") {
+  auto with = settings();
+  with.attempts = 1;
+  auto p = make(with);
+  for (int i = 0; i < 6; ++i) {
+    call(p, "a", "x", 7ms);
+    REQUIRE(client->open() == 1);
+    advance(7ms);
+    client->fail(chat_fault::unavailable);
+    run();
+  }
+  call(p, "a", "still asked");
+  CHECK(client->open() == 1);
+}
+
 TEST_CASE_METHOD(fixture, "a call that is taken back while it is under way is broken off and not repeated") {
   auto p = make();
   std::stop_source caller;
