@@ -53,8 +53,11 @@ provider_state::provider_state(pointer self) : self_{self} {
 }
 
 provider_state::~provider_state() {
-  for (auto& [id, call] : open_)
+  for (auto& [id, call] : open_) {
+    if (call.stop)
+      call.stop->source.request_stop();
     call.what->done(model_failure{settings_.name + ": ended while the call was open"}, call.deadline);
+  }
 }
 
 void provider_state::configure(config::provider_settings settings, std::shared_ptr<net::llm::chat_client> client,
@@ -72,7 +75,7 @@ void provider_state::configure(config::provider_settings settings, std::shared_p
 void provider_state::accept(provider_call_ptr what) {
   const auto id = ++last_id_;
   const auto deadline = what->deadline;
-  open_.emplace(id, open_call{std::move(what), deadline});
+  open_.emplace(id, open_call{.what = std::move(what), .deadline = deadline});
   enqueue(id);
   serve_waiting();
 }
@@ -125,7 +128,8 @@ void provider_state::launch(std::uint64_t id) {
       asked.started();
   }
   call.limit = std::min(settings_.timeout, std::chrono::floor<milliseconds>(*call.deadline - call.started));
-  net::llm::chat_request request{asked.messages, asked.correlation_id, call.limit, asked.stop};
+  call.stop = std::make_unique<attempt_stop>(asked.stop);
+  net::llm::chat_request request{asked.messages, asked.correlation_id, call.limit, call.stop->source.get_token()};
   auto me = provider_actor{self_};
   client_->complete(request, [me, id](net::llm::chat_result result) {
     caf::anon_send(me, atom::answered_v, std::make_shared<const client_answer>(client_answer{id, std::move(result)}));

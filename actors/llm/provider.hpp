@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 
@@ -45,7 +47,7 @@ public:
 
   explicit provider_state(pointer self);
 
-  /// Nobody is left waiting: open calls end with a failure.
+  /// Nobody is left waiting: open calls end with a failure, and what is under way is broken off.
   ~provider_state();
 
   provider_state(const provider_state&) = delete;
@@ -61,13 +63,25 @@ public:
   void on_expiry(std::uint64_t id);
 
 private:
+  /// Asks an attempt to stop with its caller, and with this actor.
+  class attempt_stop {
+  public:
+    explicit attempt_stop(const std::stop_token& caller) : watch_{caller, [this] { source.request_stop(); }} {}
+
+    std::stop_source source;
+
+  private:
+    std::stop_callback<std::function<void()>> watch_;
+  };
+
   struct open_call {
     provider_call_ptr what;
     call_deadline deadline;
     unsigned attempts = 0;
-    bool waiting = false;                ///< for its turn
-    std::chrono::nanoseconds started{0}; ///< the attempt under way
-    std::chrono::milliseconds limit{0};  ///< of that attempt
+    bool waiting = false;                 ///< for its turn
+    std::chrono::nanoseconds started{0};  ///< the attempt under way
+    std::chrono::milliseconds limit{0};   ///< of that attempt
+    std::unique_ptr<attempt_stop> stop{}; ///< of that attempt
   };
 
   void enqueue(std::uint64_t id);
