@@ -10,13 +10,14 @@ from pathlib import Path
 
 import checks
 import coverage
+import tidy
 from build import ROOT, BuildFailed, Preset
 from programs import CatchProgram, Program, ScriptProgram, run_all, wants_to_be_alone
 from report import Report, Result, headline
 
 CATCH = ("unit", "actor", "integration", "simulation")
-# No CAF and no Beast stream in them: there UBSan and TSan report faults of ours, not of uninstrumented libraries.
-PLAIN = r"unit_(config|storage|json|webhook|addresses|jwt|fair_queue|net.*)$|fuzz_"
+# Without CAF, whose uninstrumented library both sanitizers would report for. TSan gets what has threads.
+WITHOUT_CAF = {"ubsan": r"unit_(?!cli$)|integration_|fuzz_", "tsan": r"unit_(config|storage|http)$|integration_"}
 PARTS = {
     "check": "what must hold of the sources: lengths, includes, formatting, links",
     "unit": "functions and cores, no I/O",
@@ -26,9 +27,10 @@ PARTS = {
     "fuzz": "parsers on seeded mutations of a corpus (--runs N for longer)",
     "e2e": "the release build's program, from outside (--rounds N for more kills)",
     "asan": "unit, actor, integration, simulation and fuzz with AddressSanitizer and LeakSanitizer",
-    "ubsan": "unit and fuzz programs without CAF, with UndefinedBehaviorSanitizer",
-    "tsan": "unit and fuzz programs without CAF, with ThreadSanitizer",
+    "ubsan": "unit, integration and fuzz programs without CAF, with UndefinedBehaviorSanitizer",
+    "tsan": "unit and integration programs that have threads but no CAF, with ThreadSanitizer",
     "coverage": "all of them on an instrumented build; fails below the floors (--files lists every file)",
+    "tidy": "clang-tidy over config, storage, net and actors; takes half an hour",
     "bench": "how fast, how much memory (docs/performance.md); takes minutes",
 }
 # Without a part. The sanitized build stands in for the plain one: a third build would cost more than it finds.
@@ -127,7 +129,7 @@ def run_part(part, chosen, report):
         headline("Running with AddressSanitizer")
         run_all(programs, report, chosen.jobs)
     elif part in ("ubsan", "tsan"):
-        programs = compiled(chosen, Preset(part), ["unit", "fuzz"], PLAIN)
+        programs = compiled(chosen, Preset(part), ["unit", "integration", "fuzz"], WITHOUT_CAF[part])
         for program in programs:
             program.environment.update(UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
         headline(f"Running with {part}")
@@ -148,7 +150,11 @@ def run_part(part, chosen, report):
         # Tests of load and crashes tell nothing about coverage and are slow here.
         programs += [p for p in scripts(chosen, preset.folder / "troupe") if not p.alone]
         run_all(programs, report, chosen.jobs)
-        coverage.run(preset.folder, report, chosen.files)
+        coverage.run(preset.folder, report, chosen.files, partial=chosen.only is not None)
+    elif part == "tidy":
+        preset = Preset("dev")
+        preset.configure()
+        tidy.run(preset.folder, report, lambda name: wanted(chosen, name))
     elif part == "bench":
         Preset("release").build(["troupe"])
         code = subprocess.run([ROOT / "tests/bench/run"]).returncode

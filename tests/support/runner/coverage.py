@@ -16,9 +16,12 @@ ROOMS = ("config/", "storage/", "net/", "actors/")
 FLOORS = {
     "everything": (ROOMS, 80),
     "actors/runtime": (("actors/runtime/",), 90),
+    "actors/conversation": (("actors/conversation/",), 90),
     "actors/ticket": (("actors/ticket/",), 90),
     "storage": (("storage/",), 90),
-    "net parsers": (("net/json/", "net/webhook/", "net/addresses", "net/jwt", "net/http/target", "net/http/parse"), 90),
+    "net parsers": (("net/json/", "net/webhook/", "net/addresses", "net/jwt", "net/http/target", "net/http/url",
+                     "net/http/request_parser", "net/http/response_parser", "net/desk/html_text", "net/desk/zoho_reply",
+                     "net/desk/servicedesk_plus_reply"), 90),
 }
 
 
@@ -55,7 +58,8 @@ def measure(folder):
     return executed
 
 
-def run(folder, report, show_files=False):
+def run(folder, report, show_files=False, partial=False):
+    """@param partial: only some programs ran, so the floors say nothing"""
     headline("Reading line coverage")
     started = time.monotonic()
     executed = measure(folder)
@@ -69,8 +73,13 @@ def run(folder, report, show_files=False):
     for name, (beginnings, floor) in FLOORS.items():
         hit = sum(h for file, (h, _) in by_file.items() if file.startswith(beginnings))
         total = sum(t for file, (_, t) in by_file.items() if file.startswith(beginnings))
+        if not any((ROOT / beginning).exists() for beginning in beginnings):
+            print(f"             isn't there yet  {name}")
+            continue
         share = 100 * hit / total if total else 0.0
         print(f"    {share:6.1f} %  {hit:5} of {total:5} lines  {name} (at least {floor} %)")
+        if partial:
+            continue
         weakest = sorted((100 * h / t, file) for file, (h, t) in by_file.items() if file.startswith(beginnings))[:10]
         report.add(Result(f"coverage of {name}", passed=int(share >= floor), failed=int(share < floor),
                           seconds=time.monotonic() - started,
