@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -32,7 +33,8 @@ enum class call_fault : std::uint8_t {
   bad_response,
   /// The call's time limit passed before anything was sent.
   not_sent_in_time,
-  /// The caller took the call back by its stop token: the peer may have acted on what was sent.
+  /// The caller took the call back by its stop token, or has had enough of the body: the peer may have acted on what
+  /// was sent.
   cancelled,
 };
 
@@ -52,6 +54,26 @@ struct call_response {
 
 using call_result = std::variant<call_response, call_failure>;
 
+/// What a piece of a body was to who took it.
+enum class uptake : std::uint8_t {
+  progress, ///< what was waited for: the time to wait begins anew
+  none,     ///< a sign of life that tells nothing
+  enough,   ///< the last piece wanted: the call ends as `cancelled`, its connection is closed at once
+};
+
+/// Takes a response's body in pieces, as they come, instead of whole with the response.
+struct body_stream {
+  /// Gets a piece of at most 64 KiB, valid until it returns. On the network thread, never after `done`.
+  using taker = std::function<uptake(std::string_view)>;
+
+  /// Called once with status and header of the final response. Gives the taker of its body, or an empty function to get
+  /// the body whole with the response after all.
+  std::function<taker(const call_response& head)> begin;
+  std::chrono::milliseconds first_timeout{10'000};   ///< from the connection to the first progress
+  std::chrono::milliseconds silence_timeout{10'000}; ///< from one progress to the next
+  std::size_t max_body = 64 << 20;                   ///< bytes in all
+};
+
 struct call {
   std::string method = "GET";
   std::string target;          ///< path and query, added to the endpoint's base path
@@ -59,7 +81,8 @@ struct call {
   std::string body;
   std::chrono::milliseconds timeout{30'000};         ///< the whole call
   std::chrono::milliseconds connect_timeout{10'000}; ///< resolve, connect, TLS
-  std::stop_token stop{}; ///< once asked to stop, the call ends and its connection is closed at once
+  std::stop_token stop{};              ///< once asked to stop, the call ends and its connection is closed at once
+  std::optional<body_stream> stream{}; ///< none = the body comes whole
 };
 
 /// Where calls go: one origin with its pool of keep-alive connections.
@@ -68,7 +91,7 @@ struct endpoint_settings {
   std::string ca_file;                ///< PEM file of a further authority; empty = the system's only
   std::string ca_pem;                 ///< the same as text
   std::size_t max_connections = 256;  ///< further calls wait, within their time limit
-  std::size_t max_response = 4 << 20; ///< bytes of body
+  std::size_t max_response = 4 << 20; ///< bytes of a body that comes whole
   std::chrono::milliseconds idle_timeout{30'000};
 };
 

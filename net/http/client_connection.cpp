@@ -105,13 +105,16 @@ void client_connection::shake_hands() {
 void client_connection::begin_call() {
   phase_ = phase::calling;
   deadline_wheel::clear(*this);
+  if (call_->stream)
+    home_.deadlines().set(*this, call_->stream->first_timeout);
   response_ = {};
-  parser_.emplace(home_.settings().max_response, call_->head_only, response_);
+  prepare_for_response();
   size_ = call_->wire.size();
   sent_ = 0;
   sent_before_ = wire_.sent();
   interim_ = 0;
   got_bytes_ = false;
+  progressed_ = false;
   send_more();
   receive();
 }
@@ -160,7 +163,9 @@ void client_connection::receive() {
     std::size_t count = 0;
     auto result = wire_.read(in_.tail(), room, count);
     in_.commit(count);
-    filled_ = readable_ = count == room;
+    filled_ = count == room;
+    // A stream that comes faster than it is taken lets other connections have their turn.
+    readable_ = filled_ && !(call_ && call_->stream);
     if (result == attempt::closed) {
       on_end_of_input();
     } else if (result == attempt::broken) {
@@ -187,16 +192,43 @@ void client_connection::on_bytes() {
     std::size_t used = 0;
     auto step = parser_->put(in_.view(), used);
     in_.consume(used);
-    if (step == response_parser::step::more)
-      return;
     if (step == response_parser::step::refused)
       return fail(call_fault::bad_response, std::string{parser_->detail()});
+    if (call_->stream && parser_->has_head() && !parser_->is_interim() && !hand_over())
+      return;
+    if (step == response_parser::step::more)
+      return;
     if (!parser_->is_interim())
       return complete();
     if (++interim_ > max_interim)
       return fail(call_fault::bad_response, "there are too many interim responses");
-    parser_.emplace(home_.settings().max_response, call_->head_only, response_);
+    prepare_for_response();
   }
+}
+
+void client_connection::prepare_for_response() {
+  const auto limit = call_->stream ? call_->stream->max_body : home_.settings().max_response;
+  parser_.emplace(limit, call_->head_only, response_);
+}
+
+/// Gives what has come of a streamed body to who takes it. False when that has ended the call.
+bool client_connection::hand_over() {
+  const auto said = call_->hand_over(response_);
+  if (said == uptake::enough) {
+    fail(call_fault::cancelled, "no more was wanted of the response");
+    return false;
+  }
+  if (said == uptake::progress) {
+    progressed_ = true;
+    home_.deadlines().set(*this, call_->stream->silence_timeout);
+  } else if (!call_->has_taker()) {
+    deadline_wheel::clear(*this);
+    if (response_.body.size() > home_.settings().max_response) {
+      fail(call_fault::bad_response, "the response is larger than allowed");
+      return false;
+    }
+  }
+  return true;
 }
 
 void client_connection::on_end_of_input() {
@@ -254,9 +286,12 @@ void client_connection::on_deadline() {
     return connect_next();
   case phase::handshaking:
     return fail(call_fault::unreachable, "no TLS handshake within the time limit for connecting");
+  case phase::calling: // of a streamed response
+    return fail(call_fault::unknown_outcome, progressed_ ? "nothing more of the response came within its time limit"
+                                                         : "nothing of the response came within its time limit");
   case phase::idle:
     return close();
-  default:
+  case phase::closed:
     return;
   }
 }

@@ -49,6 +49,8 @@ private:
   void receive();
   void on_readable();
   void on_bytes();
+  bool hand_over();
+  void prepare_for_response();
   void on_end_of_input();
   void complete();
   void fail(call_fault why, const std::string& detail);
@@ -71,13 +73,14 @@ private:
   std::uint64_t sent_before_ = 0; ///< by the transport, when the call began
   std::uint8_t interim_ = 0;      ///< responses so far
   phase phase_ = phase::resolving;
-  bool reading_ = false;   ///< waits until there is something to read
-  bool readable_ = false;  ///< there may be more to read
-  bool receiving_ = false; ///< `receive` is running further up
-  bool filled_ = false;    ///< the last read took all the room there was
-  bool reused_ = false;    ///< has carried another call before
-  bool got_bytes_ = false; ///< of the response
-  bool deaf_ = false;      ///< the peer takes no more of the request; it may have answered all the same
+  bool reading_ = false;    ///< waits until there is something to read
+  bool readable_ = false;   ///< there may be more to read
+  bool receiving_ = false;  ///< `receive` is running further up
+  bool filled_ = false;     ///< the last read took all the room there was
+  bool reused_ = false;     ///< has carried another call before
+  bool got_bytes_ = false;  ///< of the response
+  bool progressed_ = false; ///< something was heard of a streamed body
+  bool deaf_ = false;       ///< the peer takes no more of the request; it may have answered all the same
 };
 
 } // namespace troupe::net::http

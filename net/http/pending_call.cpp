@@ -81,8 +81,8 @@ std::string write_request(const call& what, std::string_view base, std::string_v
 pending_call::pending_call(call&& what, std::string_view base, std::string_view authority,
                            std::function<void(call_result)> done)
     : fault{fault_of(what)}, connect_timeout{what.connect_timeout}, head_only{what.method == "HEAD"},
-      is_safe{what.method == "GET" || what.method == "HEAD"}, stop_{std::move(what.stop)}, done_{std::move(done)},
-      deadline_{deadline_wheel::clock::now() + what.timeout} {
+      is_safe{what.method == "GET" || what.method == "HEAD"}, stream{std::move(what.stream)},
+      stop_{std::move(what.stop)}, done_{std::move(done)}, deadline_{deadline_wheel::clock::now() + what.timeout} {
   if (fault.empty())
     wire = write_request(what, base, authority);
 }
@@ -98,6 +98,22 @@ void pending_call::start(client_pool& pool) {
           home->withdraw(*call);
       });
     });
+}
+
+uptake pending_call::hand_over(call_response& so_far) {
+  try {
+    if (auto begin = std::exchange(stream->begin, nullptr))
+      taker_ = begin(so_far);
+    if (!taker_ || so_far.body.empty())
+      return uptake::none;
+    const auto result = taker_(so_far.body);
+    so_far.body.clear(); // its memory serves the next piece
+    return result;
+  } catch (const std::exception& fault_thrown) {
+    config::log::error("call_continuation_failed", "what takes a response's body threw",
+                       {{"fault", std::string_view{fault_thrown.what()}}});
+    return uptake::enough;
+  }
 }
 
 void pending_call::finish(call_result&& result) {

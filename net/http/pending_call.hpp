@@ -35,6 +35,7 @@ public:
   state at = state::waiting;
   client_connection* on = nullptr;                          ///< that carries it
   std::list<std::shared_ptr<pending_call>>::iterator place; ///< in the pool's queue while `waiting`
+  std::optional<body_stream> stream;
 
   /// Begins to watch the time limit and the stop token. On the pool's thread.
   void start(client_pool& pool);
@@ -46,6 +47,14 @@ public:
 
   bool is_finished() const noexcept {
     return !done_;
+  }
+
+  /// Hands a streamed response's body, as far as it has come, to who takes it; it is left where nobody does.
+  uptake hand_over(call_response& so_far);
+
+  /// Whether somebody takes the body in pieces; known once some of it was handed over.
+  bool has_taker() const noexcept {
+    return taker_ != nullptr;
   }
 
   /// Calls `done`. Once.
@@ -62,6 +71,7 @@ private:
   std::stop_token stop_;
   std::optional<stop_watch> stop_watch_;
   std::function<void(call_result)> done_;
+  body_stream::taker taker_;
   deadline_wheel::time_point deadline_;
   client_pool* pool_ = nullptr;
 };

@@ -35,6 +35,11 @@ public:
   /// Of a complete response: whether the connection can carry another call.
   using basic_parser::keep_alive;
 
+  /// Whether status and header fields are complete.
+  bool has_head() const noexcept {
+    return head_seen_;
+  }
+
   /// Whether the message is an interim one, which another follows.
   bool is_interim() const noexcept {
     return into_.status < 200;
