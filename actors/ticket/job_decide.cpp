@@ -68,7 +68,7 @@ public:
     else if (s_.note)
       begin_write(s_.note->note);
     else if (s_.found)
-      ask_model(*s_.found);
+      ask_model(*s_.found, out_.effects);
     else
       begin_gathering();
   }
@@ -80,7 +80,8 @@ public:
     const auto spent = s_.active_since ? std::max(milliseconds{0}, world_.now - *s_.active_since) : milliseconds{0};
     used_ += spent;
     emit(gathered{bounded(std::move(c.found), settings_)});
-    ask_model(std::get<gathered>(out_.events.back()).found);
+    // A crash before the findings are durable repeats the call, as one during the call does.
+    ask_model(std::get<gathered>(out_.events.back()).found, out_.early_effects);
   }
 
   void operator()(model_started&& c) {
@@ -216,9 +217,9 @@ private:
     start(timer_kind::time_limit, left());
   }
 
-  void ask_model(const findings& found) {
+  void ask_model(const findings& found, std::vector<job_effect>& when) {
     const auto limit = std::min(settings_.synthesize_timeout, model_time());
-    out_.effects.emplace_back(
+    when.emplace_back(
         call_model{attempt_, compose_prompt(s_.ticket, found, settings_), limit, s_.ticket.correlation_id});
   }
 

@@ -59,13 +59,13 @@ TEST_CASE("a job that isn't due is left alone") {
   CHECK(job_core::finished(job.state));
 }
 
-TEST_CASE("gathered context goes to the model, as an effect that waits for the event") {
+TEST_CASE("gathered context goes to the model while it is being written") {
   job_bench job;
   job.wake();
   const auto decided = job.gather();
   REQUIRE(decided.events.size() == 1);
-  CHECK(decided.early_effects.empty());
-  const auto* call = find<call_model>(decided.effects);
+  CHECK(decided.effects.empty());
+  const auto* call = find<call_model>(decided.early_effects);
   REQUIRE(call);
   CHECK(call->attempt == 1);
   CHECK(call->limit == 30s);
