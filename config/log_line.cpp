@@ -1,6 +1,7 @@
 #include "config/log_line.hpp"
 
 #include "config/table.hpp"
+#include "config/utf8.hpp"
 #include "config/values.hpp"
 
 #include <algorithm>
@@ -13,28 +14,6 @@ namespace troupe::config::log {
 namespace {
 
 constexpr std::size_t max_text = 4096;
-
-/// Length of the well-formed UTF-8 sequence at the text's start; 0 = there is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  const auto first = byte(0);
-  if (first < 0x80)
-    return 1;
-  if (first >= 0xc2 && first <= 0xdf)
-    return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool overlong = first == 0xe0 && byte(1) < 0xa0;
-    const bool surrogate = first == 0xed && byte(1) > 0x9f;
-    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool overlong = first == 0xf0 && byte(1) < 0x90;
-    const bool too_large = first == 0xf4 && byte(1) > 0x8f;
-    return follows(1) && follows(2) && follows(3) && !overlong && !too_large ? 4 : 0;
-  }
-  return 0;
-}
 
 void append_escape(std::string& out, unsigned char c) {
   switch (c) {
@@ -60,7 +39,7 @@ void append_text(std::string& out, std::string_view text, bool quotes) {
   text = text.substr(0, max_text);
   while (!text.empty()) {
     const auto c = static_cast<unsigned char>(text.front());
-    const auto length = sequence_length(text);
+    const auto length = sequence_length(text.data(), text.data() + text.size());
     if (length == 0) {
       if (!cut || text.size() > 3) // what a cut leaves of a sequence is dropped
         out += "\xef\xbf\xbd";

@@ -1,8 +1,8 @@
 #include <charconv>
 
+#include "config/utf8.hpp"
 #include "net/http/message.hpp"
 #include "net/http/status.hpp"
-#include "net/http/utf8.hpp"
 
 namespace troupe::net::http {
 
@@ -14,7 +14,7 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
     auto c = static_cast<unsigned char>(text[i]);
-    auto length = utf8_length(text, i);
+    auto length = config::sequence_length(text.data() + i, text.data() + text.size());
     if (length == 0) {
       out += "\xef\xbf\xbd";
       ++i;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "config/utf8.hpp"
 #include "net/http/text.hpp"
-#include "net/http/utf8.hpp"
 
 namespace troupe::net::http {
 
@@ -72,7 +72,7 @@ std::string_view decode_path(std::string_view raw, std::string& path) {
     path += static_cast<char>(byte);
     i += 2;
   }
-  if (!ascii && !is_utf8(path))
+  if (!ascii && !config::is_utf8(path))
     return "The path isn't UTF-8.";
   if (has_dot_segment(path))
     return "The path holds a dot segment.";
@@ -127,7 +127,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
       result += text[i] == '+' && plus_is_space ? ' ' : text[i];
     }
   }
-  if (!is_utf8(result) || result.find('\0') != result.npos)
+  if (!config::is_utf8(result) || result.find('\0') != result.npos)
     return std::nullopt;
   return result;
 }

@@ -5,7 +5,7 @@
 #include <source_location>
 #include <string_view>
 
-#include "net/json/utf8.hpp"
+#include "config/utf8.hpp"
 
 namespace troupe::fuzzing {
 
@@ -17,16 +17,6 @@ inline void require(bool holds, std::source_location where = std::source_locatio
   std::abort();
 }
 
-inline bool is_utf8(std::string_view text) {
-  const auto* at = text.data();
-  const auto* end = at + text.size();
-  while (at != end) {
-    const auto length = net::json::sequence_length(at, end);
-    if (length == 0)
-      return false;
-    at += length;
-  }
-  return true;
-}
+using config::is_utf8;
 
 } // namespace troupe::fuzzing

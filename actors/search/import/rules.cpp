@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/utf8.hpp"
 #include "net/addresses.hpp"
-#include "net/json/utf8.hpp"
 
 namespace troupe::actors::search {
 
@@ -25,18 +25,6 @@ std::string_view trimmed(std::string_view text) {
   if (begin == std::string_view::npos)
     return {};
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-bool valid_utf8(std::string_view text) {
-  const auto* at = text.data();
-  const auto* end = at + text.size();
-  while (at != end) {
-    const auto length = net::json::sequence_length(at, end);
-    if (length == 0)
-      return false;
-    at += length;
-  }
-  return true;
 }
 
 bool control(char c) {
@@ -127,7 +115,7 @@ public:
 
 private:
   std::string utf8(std::size_t field, std::string value) {
-    if (valid_utf8(value))
+    if (config::is_utf8(value))
       return value;
     row_.values[field] = std::move(value);
     return reject(field, "UTF-8");
@@ -135,7 +123,7 @@ private:
 
   static std::string printable(std::string_view value) {
     auto result = shortened(value.substr(0, 400));
-    if (!valid_utf8(result))
+    if (!config::is_utf8(result))
       std::ranges::replace_if(
           result, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     return result;

@@ -7,12 +7,13 @@
 #include <string>
 #include <string_view>
 
+#include "config/utf8.hpp"
 #include "net/http/target.hpp"
-#include "net/http/utf8.hpp"
 
 namespace {
 
 using namespace troupe::net::http;
+using troupe::config::is_utf8;
 
 void require(bool holds, std::source_location where = std::source_location::current()) {
   if (holds)
