@@ -24,28 +24,25 @@ void refuse(write_task& what, const char* why) {
 
 journal_queue::journal_queue(journal_limits limits) : limits_{limits} {}
 
-void journal_queue::submit(pending_append_ptr what) {
+template <class Queue, class Entry>
+void journal_queue::hand_over(Queue& to, Entry what, std::size_t limit) {
   std::unique_lock lock{mutex_};
-  if (closed_ || appends_.size() >= limits_.appends) {
+  if (closed_ || to.size() >= limit) {
     const auto* why = closed_ ? closed : full;
     lock.unlock();
     refuse(*what, why);
     return;
   }
-  appends_.push_back(std::move(what));
+  to.push_back(std::move(what));
   wake_writer(lock);
 }
 
+void journal_queue::submit(pending_append_ptr what) {
+  hand_over(appends_, std::move(what), limits_.appends);
+}
+
 void journal_queue::submit(write_task_ptr what) {
-  std::unique_lock lock{mutex_};
-  if (closed_ || tasks_.size() >= limits_.tasks) {
-    const auto* why = closed_ ? closed : full;
-    lock.unlock();
-    refuse(*what, why);
-    return;
-  }
-  tasks_.push_back(std::move(what));
-  wake_writer(lock);
+  hand_over(tasks_, std::move(what), limits_.tasks);
 }
 
 void journal_queue::wake_writer(std::unique_lock<std::mutex>& lock) {

@@ -12,6 +12,7 @@
 
 #include <caf/actor.hpp>
 
+#include "actors/runtime/storage_task.hpp"
 #include "storage/backend.hpp"
 
 namespace troupe::actors {
@@ -52,19 +53,9 @@ pending_append_ptr make_pending_append(storage::append request, F done) {
   return std::make_shared<impl>(std::move(request), std::move(done));
 }
 
-/// Something else to be written: a tenant, a note, an import's rows.
-class write_task {
-public:
-  virtual ~write_task() = default;
-
-  /// Runs on the writer's thread between two commits of appends; may block, but delays everybody's appends.
-  /// What it throws as `storage::error` goes to `failed`; what else it throws ends the writer, which is restarted.
-  virtual void run(storage::writer& db) = 0;
-
-  /// The task could not be done, or wasn't even started. Must be cheap, and must not throw.
-  virtual void failed(const storage::error& why) = 0;
-};
-
+/// Something else to be written: a tenant, a note, an import's rows. Runs on the writer's thread between two commits of
+/// appends, and delays everybody's.
+using write_task = storage_task<storage::writer>;
 using write_task_ptr = std::unique_ptr<write_task>;
 
 struct journal_limits {
@@ -92,18 +83,7 @@ public:
   /// `failed(const storage::error&)`.
   template <class Work, class Failed>
   void run(Work work, Failed failed) {
-    struct impl final : write_task {
-      impl(Work w, Failed f) : work_{std::move(w)}, failed_{std::move(f)} {}
-      void run(storage::writer& db) override {
-        work_(db);
-      }
-      void failed(const storage::error& why) override {
-        failed_(why);
-      }
-      Work work_;
-      Failed failed_;
-    };
-    submit(std::make_unique<impl>(std::move(work), std::move(failed)));
+    submit(make_storage_task<storage::writer>(std::move(work), std::move(failed)));
   }
 
   /// Appends that wait for their commit.
@@ -136,6 +116,8 @@ public:
   }
 
 private:
+  template <class Queue, class Entry>
+  void hand_over(Queue& to, Entry what, std::size_t limit);
   void wake_writer(std::unique_lock<std::mutex>& lock);
 
   const journal_limits limits_;

@@ -50,6 +50,10 @@ supervisor_probe::supervisor_probe(config::metrics& metrics)
                     .Help("Actors restarted by their supervisors.")
                     .Register(metrics.registry())} {}
 
+void supervisor_probe::known(std::string_view actor) {
+  restarts_.Add({{"actor", std::string{actor}}, {"reason", "exception"}});
+}
+
 void supervisor_probe::restarted(std::string_view actor, std::string_view reason) {
   restarts_.Add({{"actor", std::string{actor}}, {"reason", std::string{reason}}}).Increment();
 }

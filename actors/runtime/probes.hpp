@@ -40,6 +40,10 @@ class supervisor_probe {
 public:
   explicit supervisor_probe(config::metrics& registry);
 
+  /// Shows an actor that hasn't been restarted yet: a series that comes into being with its first restart tells no
+  /// rate.
+  void known(std::string_view actor);
+
   /// @param actor the child's name; dynamic children share one name per kind, so that series stay few
   void restarted(std::string_view actor, std::string_view reason);
 

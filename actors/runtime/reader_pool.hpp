@@ -16,23 +16,13 @@
 
 #include "actors/runtime/messages.hpp"
 #include "actors/runtime/probes.hpp"
+#include "actors/runtime/storage_task.hpp"
 #include "storage/backend.hpp"
 
 namespace troupe::actors {
 
-/// Something to be read.
-class read_task {
-public:
-  virtual ~read_task() = default;
-
-  /// Runs on a reader's thread; may block. What it throws as `storage::error` goes to `failed`; what else it throws
-  /// ends that reader, which is restarted.
-  virtual void run(storage::reader& db) = 0;
-
-  /// The task could not be done, or wasn't even started. Must be cheap, and must not throw.
-  virtual void failed(const storage::error& why) = 0;
-};
-
+/// Something to be read, on a reader's thread.
+using read_task = storage_task<storage::reader>;
 using read_task_ptr = std::unique_ptr<read_task>;
 
 /// The bounded queue that all readers serve, first come first served. It outlives the readers' crashes. Any thread.
@@ -51,18 +41,7 @@ public:
   /// `failed(const storage::error&)`.
   template <class Work, class Failed>
   void run(Work work, Failed failed) {
-    struct impl final : read_task {
-      impl(Work w, Failed f) : work_{std::move(w)}, failed_{std::move(f)} {}
-      void run(storage::reader& db) override {
-        work_(db);
-      }
-      void failed(const storage::error& why) override {
-        failed_(why);
-      }
-      Work work_;
-      Failed failed_;
-    };
-    submit(std::make_unique<impl>(std::move(work), std::move(failed)));
+    submit(make_storage_task<storage::reader>(std::move(work), std::move(failed)));
   }
 
   /// Tasks that wait for a reader.

@@ -51,6 +51,8 @@ bool supervision::start(child_spec spec) {
   auto& added = *children_.emplace_back(std::make_unique<child>());
   added.spec = std::move(spec);
   by_name_.emplace(added.spec.name, &added);
+  if (probe_)
+    probe_->known(label_of(added));
   // While later children are being restarted, a new one waits for its turn among them.
   if (rest_from_ != nullptr) {
     added.state = phase::waiting;
@@ -161,6 +163,10 @@ void supervision::child_ended(child& which, const caf::error& reason) {
     forget(which);
 }
 
+const std::string& supervision::label_of(const child& which) {
+  return which.spec.label.empty() ? which.spec.name : which.spec.label;
+}
+
 void supervision::plan_restart(child& which, const caf::error& reason) {
   const auto time = now();
   const auto label = reason_label(reason);
@@ -171,7 +177,7 @@ void supervision::plan_restart(child& which, const caf::error& reason) {
     return;
   }
   if (probe_)
-    probe_->restarted(which.spec.name, label);
+    probe_->restarted(label_of(which), label);
   if (time - which.started > settings_.window)
     which.failures = 0;
   const auto wait = backoff(settings_.backoff_base, settings_.backoff_limit, which.failures++, chance_.uniform());

@@ -45,6 +45,8 @@ enum class restart_strategy : std::uint8_t {
 /// A child with a name that is started in order, and again when it ends.
 struct child_spec {
   std::string name;
+  /// What metrics call it; empty = by its name. Children whose number isn't bounded share one.
+  std::string label = {};
   /// Starts one life. What it throws counts as the end of that life. Runs on the supervisor; must not block.
   std::function<caf::actor(caf::actor_system&)> start;
   restart_policy restart = restart_policy::permanent;
@@ -154,6 +156,7 @@ private:
   void on_exit(const caf::exit_msg& what);
   void child_ended(child& which, const caf::error& reason);
   bool is_restarted_with_rest(const child& which) const;
+  static const std::string& label_of(const child& which);
   void plan_restart(child& which, const caf::error& reason);
   bool may_restart(time_point now);
   bool launch(child& which);

@@ -219,6 +219,7 @@ void intake_state::revive_crashed() {
 }
 
 void intake_state::forget_unservable() {
+  std::erase_if(crashes_, [this](const auto& entry) { return !services_.tenants->find(entry.second.tenant); });
   const auto idle = [this](const std::string& tenant) {
     const auto settings = services_.tenants->find(tenant);
     return !settings || settings->paused;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <unordered_set>
 
 #include <caf/replies_to.hpp>
 #include <caf/stateful_actor.hpp>
@@ -15,7 +17,7 @@ namespace troupe::actors {
 
 using tenants_actor = caf::typed_actor<
     /// The tenants as they stand now: new ones are started, changed ones told, removed ones stopped. Sent by
-    /// `directory_keeper`.
+    /// `directory_keeper`. Null when nothing has changed: sent by itself.
     caf::reacts_to<atom::configure, tenant_table_ptr>,
     /// Passed on to each tenant. Sent when the engine stops.
     caf::reacts_to<atom::park>,
@@ -43,6 +45,7 @@ private:
   std::shared_ptr<tenant_registry> registry_;
   std::shared_ptr<const tenant_services> services_;
   tenant_table_ptr table_;
+  std::unordered_set<std::string> waiting_; ///< new ones whose removed namesake still ends
   std::unique_ptr<supervision> children_;
 };
 

@@ -34,6 +34,20 @@ TEST_CASE_METHOD(family, "a child that crashed is started again, and its users f
   CHECK(metrics.render().find("troupe_actor_restarts_total{actor=\"a\",reason=\"exception\"} 1") != std::string::npos);
 }
 
+TEST_CASE_METHOD(family, "an actor that was never restarted is counted with 0, children of one label together") {
+  auto labelled = child("acme");
+  labelled.label = "tenant";
+  start({child("a"), labelled});
+  run();
+  const auto counted = [this](const char* series) { return metrics.render().find(series) != std::string::npos; };
+  CHECK(counted("troupe_actor_restarts_total{actor=\"a\",reason=\"exception\"} 0"));
+  CHECK(counted("troupe_actor_restarts_total{actor=\"tenant\",reason=\"exception\"} 0"));
+  crash(find("acme"));
+  advance(1s);
+  CHECK(counted("troupe_actor_restarts_total{actor=\"tenant\",reason=\"exception\"} 1"));
+  CHECK_FALSE(counted("acme"));
+}
+
 TEST_CASE_METHOD(family, "one for one leaves the other children alone") {
   start({child("a"), child("b")});
   run();

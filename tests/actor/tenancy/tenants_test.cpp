@@ -127,6 +127,19 @@ TEST_CASE_METHOD(fixture, "a tenant that is removed loses its actor") {
   CHECK_FALSE(registry->find("a"));
 }
 
+TEST_CASE_METHOD(fixture, "a tenant that is added anew while its namesake still ends gets its actor after that") {
+  auto all = make({tenant_of("a")});
+  run_job("a", "job");
+  caf::anon_send(all, atom::configure_v, table({}));
+  caf::anon_send(all, atom::configure_v, table({tenant_of("a", 2)}));
+  run();
+  connected.clear();
+  advance(20s);
+  CHECK(registry->find("a"));
+  CHECK(connected == std::vector<std::string>{"a v2"});
+  CHECK(services->live_jobs->load() == 0);
+}
+
 TEST_CASE_METHOD(fixture, "a tenant's actor that dies is started again with the settings of the moment") {
   auto all = make({tenant_of("a")});
   caf::anon_send(all, atom::configure_v, table({tenant_of("a", 3)}));
