@@ -114,6 +114,7 @@ import_report import_rows(storage::writer& into, import_kind kind, std::string_v
     throw import_error{std::string{name} + " can't be read to its end"};
   target.flush();
   tell();
+  report.unknown = rows->unknown();
   return report;
 }
 

@@ -29,11 +29,19 @@ struct rejected_row {
   std::string found;      ///< the value, shortened to 80 characters
 };
 
+/// A column or key that no field of ours has the name of: its values are left out.
+struct unknown_column {
+  std::string name;       ///< shortened to 80 characters
+  std::uint64_t line = 0; ///< where it was seen first
+  std::string nearest;    ///< the field of ours whose name is like it; empty = none
+};
+
 struct import_report {
-  std::uint64_t read = 0;             ///< rows, the header line apart
-  std::uint64_t stored = 0;           ///< rows written; those of an id seen before replace it
-  std::uint64_t rejected = 0;         ///< all of them
-  std::vector<rejected_row> examples; ///< the first of them, at most `import_options::examples`
+  std::uint64_t read = 0;              ///< rows, the header line apart
+  std::uint64_t stored = 0;            ///< rows written; those of an id seen before replace it
+  std::uint64_t rejected = 0;          ///< all of them
+  std::vector<rejected_row> examples;  ///< the first of them, at most `import_options::examples`
+  std::vector<unknown_column> unknown; ///< each once; the first 50
 };
 
 /// How far an import is.

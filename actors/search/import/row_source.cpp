@@ -1,10 +1,12 @@
 #include "actors/search/import/row_source.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "actors/search/import/csv_reader.hpp"
+#include "config/values.hpp"
 
 namespace troupe::actors::search {
 
@@ -63,8 +65,10 @@ public:
     for (const auto& field : header.fields) {
       const auto place = place_of(kind, mapping, field);
       places_.push_back(place);
-      if (place == ignored)
+      if (place == ignored) {
+        note_unknown(kind, field, header.line);
         continue;
+      }
       if (std::exchange(seen[place], true))
         throw import_error{std::string{name} + " has two columns for `" + std::string{fields_of(kind)[place]} + "`"};
     }
@@ -138,6 +142,8 @@ public:
       return reject(into, "", "a JSON object", text);
     for (const auto& [key, value] : object.items()) {
       const auto place = place_of(kind_, mapping_, key);
+      if (place == ignored)
+        note_unknown(kind_, key, into.line);
       if (place == ignored || value.is_null())
         continue;
       if (value.is_string())
@@ -170,6 +176,15 @@ private:
 };
 
 } // namespace
+
+void row_source::note_unknown(import_kind kind, std::string_view name, std::uint64_t line) {
+  constexpr std::size_t most = 50;
+  const auto shown = shortened(name);
+  if (unknown_.size() == most || std::ranges::find(unknown_, shown, &unknown_column::name) != unknown_.end())
+    return;
+  const auto fields = fields_of(kind);
+  unknown_.push_back({shown, line, std::string{config::nearest(shown, {fields.begin(), fields.end()})}});
+}
 
 std::unique_ptr<row_source> open_rows(std::istream& from, std::string_view name, import_kind kind, import_format format,
                                       const std::map<std::string, std::string>& mapping) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <istream>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include "actors/search/import/row.hpp"
 
@@ -18,6 +20,17 @@ public:
 
   /// Bytes read so far.
   virtual std::uint64_t bytes() const noexcept = 0;
+
+  /// Columns met so far that are no fields of ours.
+  const std::vector<unknown_column>& unknown() const noexcept {
+    return unknown_;
+  }
+
+protected:
+  void note_unknown(import_kind kind, std::string_view name, std::uint64_t line);
+
+private:
+  std::vector<unknown_column> unknown_;
 };
 
 /// Opens a stream as rows of a kind. `format` must not be `automatic`; the stream must outlive the source.

@@ -63,6 +63,40 @@ TEST_CASE_METHOD(import_fixture, "tickets come from JSON Lines, with numbers as 
   CHECK(similar("spooler stops").size() == 2);
 }
 
+TEST_CASE_METHOD(import_fixture, "columns that aren't used are told once, with the line and the name they are like") {
+  const auto csv = import(import_kind::tickets, "id,subject,descripton,colour\nT-1,s,d,red\nT-2,s,d,red\n", "a.csv");
+  REQUIRE(csv.unknown.size() == 2);
+  CHECK(csv.stored == 2);
+  CHECK(csv.unknown[0].name == "descripton");
+  CHECK(csv.unknown[0].nearest == "description");
+  CHECK(csv.unknown[1].name == "colour");
+  CHECK(csv.unknown[1].nearest.empty());
+  CHECK(csv.unknown[1].line == 1);
+
+  const auto lines = import(import_kind::assets,
+                            "{\"ip\":\"10.0.0.1\"}\n{\"ip\":\"10.0.0.2\",\"hostnam\":\"h\"}\n"
+                            "{\"ip\":\"10.0.0.3\",\"hostnam\":\"h\",\"rack\":1}\n",
+                            "a.jsonl");
+  REQUIRE(lines.unknown.size() == 2);
+  CHECK(lines.unknown[0].name == "hostnam");
+  CHECK(lines.unknown[0].nearest == "hostname");
+  CHECK(lines.unknown[0].line == 2);
+  CHECK(lines.unknown[1].line == 3);
+}
+
+TEST_CASE_METHOD(import_fixture, "the list of columns that aren't used is bounded, and mapped ones aren't on it") {
+  std::string head = "number", row = "T-1";
+  for (int i = 0; i < 100; ++i) {
+    head += ",extra" + std::to_string(i);
+    row += ",x";
+  }
+  import_options mapped;
+  mapped.mapping = {{"number", "id"}};
+  const auto report = import(import_kind::tickets, head + "\n" + row + "\n", "a.csv", mapped);
+  CHECK(report.unknown.size() == 50);
+  CHECK(report.unknown.front().name == "extra0");
+}
+
 TEST_CASE_METHOD(import_fixture, "their names are mapped to ours") {
   import_options options;
   options.mapping = {{"Nummer", "id"}, {"Betreff", "subject"}};
