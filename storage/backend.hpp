@@ -138,11 +138,24 @@ public:
   /// one batch earlier ones are seen by later ones. Throws (nothing written) when the transaction can't commit.
   virtual std::vector<append_result> append_batch(std::span<const append> batch) = 0;
 
+  /// Changes a job's projection alone, for one whose journal can't be read: `dead` for a pending or running one, so
+  /// that it isn't claimed again, and `discarded` for a dead one. False when the job isn't in such a state, or isn't
+  /// there.
+  virtual bool mark_job(const entity_key& job, job_status as, std::string_view error, timestamp now) = 0;
+
   /// Jobs that a dead process left `running` become `pending` and due. Call once at start, before claiming.
   virtual std::size_t release_running_jobs(timestamp now) = 0;
 
   virtual void add_tenant(const tenant& value) = 0;
-  virtual void update_tenant(const tenant& value) = 0;
+  /// Stores the tenant unless somebody has changed it since it was read: while its `updated_at` is still `read_at`.
+  /// False otherwise, and nothing is changed: read it again. What is stored is later than `read_at` in any case.
+  virtual bool update_tenant(const tenant& value, timestamp read_at) = 0;
+  /// Removes a tenant, its settings and its key: from then on it is unknown, and nothing sealed with its key opens
+  /// again. Its rows go piece by piece with `clear_removed`. False when there is none of this id.
+  virtual bool remove_tenant(std::string_view id) = 0;
+  /// Removes some of the rows that removed tenants have left, in one transaction, and overwrites them. Returns how many
+  /// (at least 1 for other work such as rewriting a part of an index); 0 = nothing is left.
+  virtual std::size_t clear_removed() = 0;
 
   /// Rows replace those of the same id. One transaction per call: pass some hundred at a time. Other writers get their
   /// turn between two calls. An address belongs to the asset that named it last; an asset left without any is removed.

@@ -6,6 +6,23 @@
 
 namespace troupe::actors::api {
 
+namespace {
+
+/// Removes what removed tenants have left, one transaction after the other; appends get their turn between two.
+void clear_removed(const std::shared_ptr<journal_queue>& journal) {
+  journal->run(
+      [journal](storage::writer& db) {
+        if (db.clear_removed() > 0)
+          clear_removed(journal);
+      },
+      [](const storage::error& why) {
+        config::log::warn("removal_failed", "rows of removed tenants could not be removed; tried again later",
+                          {{"error", why.what()}});
+      });
+}
+
+} // namespace
+
 housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, housekeeping what,
                                              std::chrono::milliseconds period) {
   self->delayed_send(self, period, tick{});
@@ -21,6 +38,7 @@ housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, ho
               config::log::warn("housekeeping_failed", "expired rows could not be removed; tried again later",
                                 {{"error", why.what()}});
             });
+        clear_removed(what.journal);
         self->delayed_send(self, period, tick{});
       },
   };

@@ -31,8 +31,8 @@ struct housekeeping {
   std::function<void()> wrote;
 };
 
-/// Forgets expired deliveries and audit rows, a bounded number at a time, and sees in passing whether storage takes
-/// writes again. Runs on the scheduler; never blocks.
+/// Forgets expired deliveries, audit rows and what removed tenants have left, a bounded number at a time, and sees in
+/// passing whether storage takes writes again. Runs on the scheduler; never blocks.
 housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, housekeeping what,
                                              std::chrono::milliseconds period);
 

@@ -1,17 +1,15 @@
 #include "actors/api/job_view.hpp"
 
-#include <ctime>
-
 #include <nlohmann/json.hpp>
-#include <spdlog/fmt/fmt.h>
 
 #include "actors/ticket/offline.hpp"
+#include "config/log_line.hpp"
 
 namespace troupe::actors::api {
 
 namespace {
 
-using nlohmann::json;
+using json = nlohmann::ordered_json;
 
 std::string_view source_name(ticket::source_status value) {
   switch (value) {
@@ -123,15 +121,10 @@ std::string_view public_status(storage::job_status status) noexcept {
 }
 
 std::string to_rfc3339(storage::timestamp at) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-  const auto time = static_cast<std::time_t>(seconds.time_since_epoch().count());
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", parts.tm_year + 1900, parts.tm_mon + 1,
-                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (at - seconds).count());
+  return config::log::format_time(at);
 }
 
-std::string job_json(const storage::job_record& job, const std::vector<storage::stored_event>& journal) {
+nlohmann::ordered_json job_fields(const storage::job_record& job) {
   const auto& row = job.row;
   json result{{"job_id", job.id},
               {"ticket_id", row.ticket_id},
@@ -148,6 +141,12 @@ std::string job_json(const storage::job_record& job, const std::vector<storage::
   add_text(result, "provider", row.provider);
   if (row.status == storage::job_status::pending && row.attempt > 0)
     result["retry_at"] = to_rfc3339(row.due_at);
+  return result;
+}
+
+nlohmann::ordered_json job_with_steps(const storage::job_record& job,
+                                      const std::vector<storage::stored_event>& journal) {
+  auto result = job_fields(job);
   json note;
   auto& steps = result["steps"] = json::array();
   for (const auto& stored : journal) {
@@ -161,9 +160,9 @@ std::string job_json(const storage::job_record& job, const std::vector<storage::
     steps.push_back(std::move(step));
   }
   if (note.is_object())
-    add_text(note, "note_id", row.note_id);
+    add_text(note, "note_id", job.row.note_id);
   result["note"] = std::move(note);
-  return result.dump(-1, ' ', false, json::error_handler_t::replace);
+  return result;
 }
 
 } // namespace troupe::actors::api

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "storage/jobs.hpp"
 #include "storage/types.hpp"
 
@@ -17,7 +19,12 @@ std::string_view priority_name(storage::priority value) noexcept;
 /// RFC 3339 in UTC with milliseconds.
 std::string to_rfc3339(storage::timestamp at);
 
-/// The JSON of `GET /api/v1/jobs/{id}`. Throws `storage::error` (`corrupt`) when the journal can't be read.
-std::string job_json(const storage::job_record& job, const std::vector<storage::stored_event>& journal);
+/// A job's record as JSON: what lists show.
+nlohmann::ordered_json job_fields(const storage::job_record& job);
+
+/// The same with its steps and its note: what `GET /api/v1/jobs/{id}` and the command line show. Throws
+/// `storage::error` (`corrupt`) when the journal can't be read.
+nlohmann::ordered_json job_with_steps(const storage::job_record& job,
+                                      const std::vector<storage::stored_event>& journal);
 
 } // namespace troupe::actors::api

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "actors/api/job_view.hpp"
 #include "actors/api/responses.hpp"
 #include "actors/ticket/offline.hpp"
@@ -38,16 +40,17 @@ storage::entity_key key_of(const std::string& tenant, const std::string& id) {
 }
 
 /// Appends what a retry means and answers 202, or says why not.
-void retry(storage::reader& db, const job_route_services& services, const storage::entity_key& key,
+void retry(storage::reader& db, const job_route_services& services, const storage::job_record& job,
            const std::string& by, const std::string& correlation_id, const http::reply& answer) {
-  const context world{services.time->now(), services.chance->uniform(), key.id};
-  auto decided = ticket::decide_offline(key, db.load(key), ticket::operator_retry{by}, world, *services.workflow);
+  const context world{services.time->now(), services.chance->uniform(), job.id};
+  auto decided = ticket::decide_offline(job, db.load(key_of(job.tenant, job.id)), ticket::operator_retry{by}, world,
+                                        *services.workflow);
   if (!decided.append) {
     answer(http::problem(409, decided.refusal, correlation_id));
     return;
   }
   services.journal->submit(make_pending_append(
-      std::move(*decided.append), [answer, correlation_id, id = key.id, look = services.look](append_reply reply) {
+      std::move(*decided.append), [answer, correlation_id, id = job.id, look = services.look](append_reply reply) {
         if (reply.fault)
           return answer(storage_problem(storage::error{*reply.fault, reply.error}, correlation_id));
         if (reply.result.outcome != storage::append_outcome::stored)
@@ -73,7 +76,8 @@ user_handler show_job(job_route_services services) {
           if (!job)
             return answer(not_found(correlation_id));
           http::response result;
-          result.body = job_json(*job, db.load(key_of(tenant, id)));
+          result.body = job_with_steps(*job, db.load(key_of(tenant, id)))
+                            .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
           answer(std::move(result));
         },
         [answer, correlation_id = r.id](const storage::error& why) { answer(storage_problem(why, correlation_id)); });
@@ -88,9 +92,10 @@ user_handler retry_job(job_route_services services) {
     services.readers->run(
         [services, tenant = who.tenant, by = "user:" + who.sub, id, answer,
          correlation_id = r.id](storage::reader& db) {
-          if (!db.find_job(tenant, id))
+          const auto job = db.find_job(tenant, id);
+          if (!job)
             return answer(not_found(correlation_id));
-          retry(db, services, key_of(tenant, id), by, correlation_id, answer);
+          retry(db, services, *job, by, correlation_id, answer);
         },
         [answer, correlation_id = r.id](const storage::error& why) { answer(storage_problem(why, correlation_id)); });
   };

@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 
 #include "actors/api/connectors.hpp"
+#include "actors/api/give_up.hpp"
 #include "actors/api/housekeeper.hpp"
 #include "actors/llm/gateway.hpp"
 #include "actors/runtime/journal_writer.hpp"
@@ -17,7 +18,6 @@
 #include "actors/ticket/gather_watch.hpp"
 #include "actors/ticket/job_effects.hpp"
 #include "actors/ticket/job_observer.hpp"
-#include "actors/ticket/offline.hpp"
 #include "config/log.hpp"
 #include "net/llm/openai_chat.hpp"
 
@@ -161,38 +161,15 @@ std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std
   return result;
 }
 
-/// Dead-letters a job that no life survives.
-void give_up(parts& of, const std::string& tenant, const std::string& id, const std::string& reason) {
-  const auto unwritten = [&of, id](const storage::error& why) {
-    // What can't be read would crash its next owner too: it stays as it is until an operator looks.
-    if (why.kind() != storage::fault::corrupt)
-      of.orphans.store(true);
-    config::log::error("job_not_given_up", "a job that keeps crashing could not be dead-lettered",
-                       {{"job_id", id}, {"error", why.what()}});
-  };
-  of.readers->run(
-      [&of, key = storage::entity_key{tenant, storage::entity_kind::ticket_job, id}, reason,
-       unwritten](storage::reader& db) {
-        auto decided = ticket::give_up_offline(key, db.load(key), "its actor keeps ending: " + reason, of.time->now());
-        if (decided.append)
-          of.journal->submit(make_pending_append(std::move(*decided.append), [unwritten](append_reply reply) {
-            if (reply.fault)
-              unwritten(storage::error{*reply.fault, reply.error});
-            else if (reply.result.outcome == storage::append_outcome::conflict)
-              unwritten(storage::error{storage::fault::refused, "the job has moved on meanwhile"});
-          }));
-      },
-      unwritten);
-}
-
 intake_services make_intake_services(parts& of) {
   return {of.tenants,
           of.registry,
           of.readers,
           of.time,
           std::make_shared<intake_probe>(of.metrics),
-          [&of](const std::string& tenant, const std::string& id, const std::string& reason) {
-            give_up(of, tenant, id, reason);
+          [with = give_up_services{of.readers, of.journal, of.time, [&of] { of.orphans.store(true); }}](
+              const std::string& tenant, const std::string& id, const std::string& reason) {
+            give_up_job(with, tenant, id, reason);
           },
           of.intake_room};
 }

@@ -44,6 +44,8 @@ void look(const config::settings& settings, std::vector<finding>& out) {
   out.push_back(check_token_secret(settings));
   std::unique_ptr<storage::backend> database;
   out.push_back(check_database(settings, database));
+  if (std::filesystem::exists(config::database_path(settings.storage.url)))
+    out.push_back(check_pages(settings));
   if (database)
     for (const auto& tenant : database->open_reader()->list_tenants())
       out.push_back(check_desk(io, tenant));

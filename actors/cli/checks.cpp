@@ -6,9 +6,12 @@
 #include "net/desk/factory.hpp"
 #include "net/http/client.hpp"
 #include "net/io_threads.hpp"
+#include "storage/integrity.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <future>
+#include <iostream>
 #include <system_error>
 
 #include <sys/stat.h>
@@ -109,6 +112,35 @@ finding check_database(const config::settings& all, std::unique_ptr<storage::bac
     return out;
   } catch (const std::exception& e) {
     return {"database", false, e.what()};
+  }
+}
+
+finding check_pages(const config::settings& all) {
+  constexpr std::size_t most = 10;
+  const std::string name = "database pages";
+  const auto file = config::database_path(all.storage.url);
+  const auto begun = std::chrono::steady_clock::now();
+  auto told = begun;
+  const auto working = [&] {
+    const auto at = std::chrono::steady_clock::now();
+    if (at - told < 5s)
+      return;
+    told = at;
+    std::error_code unreadable;
+    const auto size = std::filesystem::file_size(file, unreadable);
+    std::cerr << "troupe: still reading " << file.string() << " (" << (unreadable ? 0 : size >> 20) << " MiB), "
+              << std::chrono::floor<std::chrono::seconds>(at - begun).count() << " s so far\n";
+  };
+  try {
+    std::string detail;
+    for (const auto& damage : storage::find_damage(open_options(all), most, working))
+      detail += (detail.empty() ? "damaged; put a backup back: " : "; ") + damage;
+    if (detail.empty())
+      return {name, true, "no damage"};
+    std::ranges::replace(detail, '\n', ' ');
+    return {name, false, detail};
+  } catch (const std::exception& e) {
+    return {name, false, e.what()};
   }
 }
 

@@ -11,7 +11,8 @@ namespace troupe::net {
 class io_threads;
 }
 
-/// What `troupe check` looks at. Each looks and changes nothing; none throws. All block, within some 15 s.
+/// What `troupe check` looks at. Each looks and changes nothing; none throws. All block, within some 15 s but for
+/// `check_pages`.
 namespace troupe::actors::cli {
 
 struct finding {
@@ -35,6 +36,10 @@ finding check_token_secret(const config::settings& all);
 /// Reachable, migrated, and opened by the master key. A database that isn't there yet is no fault.
 /// @param opened set if it can be opened
 finding check_database(const config::settings& all, std::unique_ptr<storage::backend>& opened);
+
+/// Every page of the database is as it was written. Takes as long as reading the file; tells on standard error every
+/// some seconds that it is still at it.
+finding check_pages(const config::settings& all);
 
 finding check_desk(net::io_threads& io, const storage::tenant& tenant);
 

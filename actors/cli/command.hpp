@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
@@ -11,7 +12,9 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+class ParseError;
+} // namespace CLI
 
 namespace troupe::actors::cli {
 
@@ -44,6 +47,16 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 /// The same for a group, which does nothing without one of its commands.
 CLI::App* add_group(CLI::App& parent, const std::string& name, const std::string& description);
 
+/// The command line as the parser shall read it: `help X` becomes `X --help`. Throws `wrong_usage` for a command that
+/// isn't there, with the nearest that is.
+std::vector<std::string> checked_words(const CLI::App& app, std::vector<std::string> words);
+
+/// Why the parser didn't take the command line, in one line: the command, what is wrong and what was found.
+std::string explain(const CLI::App& app, const CLI::ParseError& fault);
+
+/// Lets an option take whole numbers of a range only: its message names the range and what was found.
+CLI::Option* whole_number(CLI::Option* option, std::uint64_t from, std::uint64_t to);
+
 /// A table for people: columns as wide as they need to be. Control characters of cells are shown as `?`.
 void print_table(std::ostream& out, const std::vector<std::string>& heads,
                  const std::vector<std::vector<std::string>>& rows);
@@ -52,6 +65,7 @@ void print_table(std::ostream& out, const std::vector<std::string>& heads,
 std::string for_terminal(std::string_view text);
 
 /// A secret from a file, or from standard input for `-`, without line breaks at the end. Throws `wrong_usage`.
-std::string read_secret(const std::string& file);
+/// @param option the one that names the file
+std::string read_secret(const std::string& option, const std::string& file);
 
 } // namespace troupe::actors::cli

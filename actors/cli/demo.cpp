@@ -223,7 +223,8 @@ void add_demo(CLI::App& app, invocation& call) {
       ->type_name("DIR");
   command->add_option("--folder", o->folder, "Folder for the database, which is kept (default: a temporary one)")
       ->type_name("DIR");
-  command->add_option("--port", o->port, "Port to listen on (default: the configured one, or a free one)");
+  whole_number(command->add_option("--port", o->port, "Port to listen on (default: the configured one, or a free one)"),
+               0, 65'535);
   command->callback([&call, o] { call.run = [&call, o] { return demo(call, *o); }; });
 }
 

@@ -47,12 +47,21 @@ void print_report(const invocation& call, const std::string& kind, const search:
     auto rows = nlohmann::ordered_json::array();
     for (const auto& r : report.examples)
       rows.push_back({{"line", r.line}, {"field", r.field}, {"rule", r.rule}, {"found", r.found}});
-    const nlohmann::ordered_json out{
-        {"read", report.read}, {"stored", report.stored}, {"rejected", report.rejected}, {"examples", rows}};
+    auto columns = nlohmann::ordered_json::array();
+    for (const auto& c : report.unknown)
+      columns.push_back({{"name", c.name}, {"line", c.line}, {"nearest", c.nearest}});
+    const nlohmann::ordered_json out{{"read", report.read},
+                                     {"stored", report.stored},
+                                     {"rejected", report.rejected},
+                                     {"examples", rows},
+                                     {"unknown_columns", columns}};
     std::cout << out.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
     return;
   }
   std::cout << report.stored << " of " << report.read << " " << kind << " stored, " << report.rejected << " rejected\n";
+  for (const auto& c : report.unknown)
+    std::cerr << "  line " << c.line << ": column " << config::in_quotes(c.name) << " isn't used"
+              << (c.nearest.empty() ? "" : "; did you mean " + config::in_quotes(c.nearest) + "?") << '\n';
   for (const auto& r : report.examples)
     std::cerr << "  line " << r.line << ": " << (r.field.empty() ? "" : for_terminal(r.field) + " ") << "must be "
               << r.rule << "; found " << config::in_quotes(r.found) << '\n';

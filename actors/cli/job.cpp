@@ -41,6 +41,8 @@ int list(const invocation& call, const list_options& o) {
   const auto reader = open_database(read_settings(call))->open_reader();
   if (o.tenant)
     existing_tenant(*reader, *o.tenant);
+  if (o.before && !reader->find_job(*o.before))
+    throw failure{"--before: there is no job " + config::in_quotes(*o.before)};
   print_jobs(call, reader->list_jobs(filter));
   return 0;
 }
@@ -83,9 +85,7 @@ void add_job(CLI::App& app, invocation& call) {
                                    "troupe job list --tenant acme\ntroupe job list --status dead --json", call);
   list_command->add_option("--tenant", listed->tenant, "Only this tenant's");
   list_command->add_option("--status", listed->status, "Only pending, running, completed, dead or discarded ones");
-  list_command->add_option("--limit", listed->limit, "How many at most")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  whole_number(list_command->add_option("--limit", listed->limit, "How many at most"), 1, 1'000)->capture_default_str();
   list_command->add_option("--before", listed->before, "Go on behind the job of this id")->type_name("ID");
   list_command->callback([&call, listed] { call.run = [&call, listed] { return list(call, *listed); }; });
 

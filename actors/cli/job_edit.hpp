@@ -13,13 +13,15 @@ namespace troupe::actors::cli {
 struct found_job {
   storage::job_record record;
   std::vector<storage::stored_event> events;
+  std::string fault; ///< why the journal can't be read; empty = it was
 };
 
 /// Throws `failure` when there is none of this id.
 found_job load_job(storage::reader& from, const std::string& id);
 
 /// Gives a job an operator's command: appends what follows from it, as its next event and nobody else's. When the
-/// running engine was faster the job is read again. Throws `failure` with the refusal, or when the job never rests.
+/// running engine was faster the job is read again. A dead job whose journal can't be read can only be discarded.
+/// Throws `failure` with the refusal, or when the job never rests.
 void command_job(storage::reader& from, storage::writer& into, const std::string& id, const ticket::job_command& what,
                  const config::ticket_workflow& workflow);
 

@@ -1,5 +1,6 @@
 #include "actors/cli/job_view.hpp"
 
+#include "actors/api/job_view.hpp"
 #include "actors/cli/opened.hpp"
 
 #include <nlohmann/json.hpp>
@@ -16,27 +17,27 @@ using json = nlohmann::ordered_json;
 using storage::job_status;
 
 constexpr std::array<std::string_view, 6> statuses{"pending", "running", "completed", "failed", "dead", "discarded"};
-constexpr std::array<std::string_view, 4> priorities{"low", "medium", "high", "critical"};
+
+/// As the API has it, with the tenant, whom the API knows without it.
+json with_tenant(json fields, const storage::job_record& job) {
+  fields["tenant_id"] = job.tenant;
+  return fields;
+}
 
 json to_json(const storage::job_record& job) {
-  const auto& r = job.row;
-  return {{"id", job.id},
-          {"tenant", job.tenant},
-          {"ticket_id", r.ticket_id},
-          {"priority", priorities.at(static_cast<std::size_t>(r.priority))},
-          {"status", name_of(r.status)},
-          {"attempt", r.attempt},
-          {"step", r.step},
-          {"error", r.error},
-          {"received_at", shown(r.received_at)},
-          {"due_at", shown(r.due_at)},
-          {"finished_at", r.finished_at ? json(shown(*r.finished_at)) : json()},
-          {"provider", r.provider},
-          {"input_tokens", r.input_tokens},
-          {"output_tokens", r.output_tokens},
-          {"cost", r.cost},
-          {"note_id", r.note_id},
-          {"correlation_id", r.correlation_id}};
+  return with_tenant(api::job_fields(job), job);
+}
+
+/// @param payloads whether what holds ticket text is among it
+json with_steps(const found_job& one, bool payloads) {
+  auto out = with_tenant(api::job_with_steps(one.record, one.events), one.record);
+  if (!one.fault.empty())
+    out["journal_error"] = one.fault;
+  if (!payloads && out["note"].is_object())
+    out["note"].erase("markdown");
+  for (std::size_t i = 0; payloads && i < one.events.size(); ++i)
+    out["steps"][i]["payload"] = json::parse(one.events[i].payload, nullptr, false);
+  return out;
 }
 
 std::string dumped(const json& value) {
@@ -50,6 +51,8 @@ std::string_view name_of(job_status status) {
 }
 
 std::optional<job_status> parse_status(std::string_view text) {
+  if (text == api::public_status(job_status::dead))
+    return job_status::dead;
   const auto at = std::find(statuses.begin(), statuses.end(), text);
   return at == statuses.end() ? std::nullopt : std::optional{static_cast<job_status>(at - statuses.begin())};
 }
@@ -70,21 +73,18 @@ void print_jobs(const invocation& call, const std::vector<storage::job_record>& 
 }
 
 void print_job(const invocation& call, const found_job& one, bool payloads) {
-  auto fields = to_json(one.record);
   if (call.json) {
-    auto& events = fields["events"] = json::array();
-    for (const auto& e : one.events) {
-      json event{{"number", e.number}, {"type", e.type}, {"at", shown(e.at)}};
-      if (payloads)
-        event["payload"] = json::parse(e.payload, nullptr, false);
-      events.push_back(std::move(event));
-    }
-    std::cout << dumped(fields) << '\n';
+    std::cout << dumped(with_steps(one, payloads)) << '\n';
     return;
   }
+  const auto fields = to_json(one.record);
   for (const auto& [key, value] : fields.items())
-    std::cout << key << ": " << for_terminal(value.is_string() ? value.get<std::string>() : dumped(value)) << '\n';
-  std::cout << "events:\n";
+    std::cout << key << ": " << for_terminal(value.is_string() ? value.get<std::string>() : value.dump()) << '\n';
+  if (!one.fault.empty()) {
+    std::cout << "the journal can't be read: " << for_terminal(one.fault) << '\n';
+    return;
+  }
+  std::cout << "steps:\n";
   for (const auto& e : one.events)
     std::cout << "  " << e.number << "  " << shown(e.at) << "  " << for_terminal(e.type)
               << (payloads ? "  " + for_terminal(e.payload) : "") << '\n';

@@ -12,6 +12,7 @@
 namespace troupe::actors::cli {
 
 std::string_view name_of(storage::job_status status);
+/// A status by its name here or in the API, where dead jobs are `failed`.
 std::optional<storage::job_status> parse_status(std::string_view text);
 
 void print_jobs(const invocation& call, const std::vector<storage::job_record>& all);

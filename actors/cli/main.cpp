@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
@@ -60,11 +61,15 @@ int main(int count, char** words) {
   add_token(app, call);
   add_version(app, call);
   try {
-    app.parse(count, words);
+    auto given = checked_words(app, {words + 1, words + count});
+    std::reverse(given.begin(), given.end()); // as the parser wants them
+    app.parse(std::move(given));
+  } catch (const wrong_usage& e) {
+    return complain(e.what(), wrong);
   } catch (const CLI::Success& e) {
     return app.exit(e);
   } catch (const CLI::ParseError& e) {
-    app.exit(e);
+    std::cerr << explain(app, e) << '\n';
     return wrong;
   }
   return run(call);

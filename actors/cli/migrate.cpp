@@ -27,8 +27,11 @@ int migrate(const invocation& call, bool up, const std::optional<int>& to) {
   const auto options = open_options(read_settings(call));
   const auto state = storage::migration_state(options);
   const int target = to.value_or(up ? state.latest : std::max(0, state.current - 1));
-  if (target > state.latest)
-    throw wrong_usage{"--to must be from 0 to " + std::to_string(state.latest) + ", found " + std::to_string(target)};
+  if (!up && !to && state.current <= 1)
+    throw failure{"the database is at version " + std::to_string(state.current) + ": there is none below"};
+  if (to && (target < 1 || target > state.latest))
+    throw wrong_usage{"--to must be a version from 1 to " + std::to_string(state.latest) + "; found "
+                      + std::to_string(target)};
   if (up ? target < state.current : target > state.current)
     throw wrong_usage{"the database is at version " + std::to_string(state.current) + "; use 'troupe migrate "
                       + (up ? "down" : "up") + "' to get to " + std::to_string(target)};
@@ -43,7 +46,7 @@ void add_migrate(CLI::App& app, invocation& call) {
   auto* group = add_group(app, "migrate", "Bring the database to another version of its schema, with its data");
   auto to = std::make_shared<std::optional<int>>();
   const auto with_target = [&](CLI::App* command, const char* meaning) {
-    command->add_option("--to", *to, meaning)->type_name("VERSION")->check(CLI::NonNegativeNumber);
+    whole_number(command->add_option("--to", *to, meaning), 1, 9'999)->type_name("VERSION");
     return command;
   };
   with_target(add_command(*group, "up", "Migrate to the newest version, or to one of your choice",

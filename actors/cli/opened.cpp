@@ -46,6 +46,8 @@ storage::tenant existing_tenant(storage::reader& from, const std::string& id) {
   const auto all = from.list_tenants();
   for (std::size_t i = 0; i < all.size() && i < 20; ++i)
     known += (known.empty() ? "" : ", ") + all[i].id;
+  if (all.size() > 20)
+    known += ", …; troupe tenant list names all";
   throw failure{"there is no tenant " + config::in_quotes(id)
                 + (known.empty() ? "; add one by: troupe tenant add " + for_terminal(id) : "; there are " + known)};
 }

@@ -28,7 +28,7 @@ struct options {
 
 config::secret signing_secret(const config::settings& settings, const options& o) {
   if (o.secret_file)
-    return config::secret{read_secret(*o.secret_file)};
+    return config::secret{read_secret("--signing-secret-file", *o.secret_file)};
   const auto tenant = existing_tenant(*open_database(settings)->open_reader(), o.tenant);
   if (tenant.signing_secrets.empty())
     throw failure{"the tenant " + tenant.id + " has no signing secret; make one by: troupe tenant rotate-secret "

@@ -1,5 +1,6 @@
 #include "actors/cli/groups.hpp"
 #include "actors/cli/opened.hpp"
+#include "actors/cli/tenant_removal.hpp"
 #include "actors/cli/tenant_rules.hpp"
 #include "actors/cli/tenant_view.hpp"
 #include "config/document.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -25,13 +27,22 @@ struct tenant_options {
   std::optional<std::string> desk_key;
   std::optional<std::string> desk_key_file;
   std::optional<std::string> desk_ca_file;
+  std::optional<std::string> desk_ca; ///< what the file holds
   std::vector<std::string> desk_options;
   std::optional<std::string> signing_secret;
   std::optional<std::string> signing_secret_file;
   std::optional<std::uint32_t> webhooks_per_minute;
   bool no_desk_ca = false;
   bool drop_old = false;
+
+  bool changes_anything() const {
+    return name || desk || desk_url || desk_key || desk_key_file || desk_ca_file || !desk_options.empty()
+           || signing_secret || signing_secret_file || webhooks_per_minute || no_desk_ca;
+  }
 };
+
+/// Each change that is overtaken by another means that one got through.
+constexpr int readings = 50;
 
 using options_ptr = std::shared_ptr<tenant_options>;
 
@@ -67,18 +78,35 @@ void add_settings(CLI::App* command, const options_ptr& o) {
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   add_secret_options(command, o);
-  command->add_option("--webhooks-per-minute", o->webhooks_per_minute, "Accepted webhooks per minute; 0 = no limit");
+  whole_number(command->add_option("--webhooks-per-minute", o->webhooks_per_minute,
+                                   "Accepted webhooks per minute; 0 = no limit"),
+               0, std::numeric_limits<std::uint32_t>::max());
 }
 
 std::optional<config::secret> given_signing_secret(const tenant_options& o) {
-  const auto text = o.signing_secret_file ? std::optional{read_secret(*o.signing_secret_file)} : o.signing_secret;
+  const auto text = o.signing_secret_file ? std::optional{read_secret("--signing-secret-file", *o.signing_secret_file)}
+                                          : o.signing_secret;
   if (!text)
     return std::nullopt;
   if (!is_signing_secret(*text))
-    throw wrong_usage{"a signing secret must have 1 to 1024 bytes, or be whsec_ and base64"};
+    throw wrong_usage{(o.signing_secret_file ? "--signing-secret-file: " : "--signing-secret: ") + signing_secret_rule
+                      + "; found " + std::to_string(text->size()) + " bytes"};
   if (text->size() < 16)
     std::cerr << "troupe: warning: the signing secret is shorter than 16 bytes and may be guessed\n";
   return config::secret{*text};
+}
+
+/// What the options name by files, read once: standard input can't be read twice.
+tenant_options with_files(tenant_options o) {
+  if (o.desk_key_file)
+    o.desk_key = read_secret("--desk-key-file", *o.desk_key_file);
+  if (o.desk_ca_file)
+    try {
+      o.desk_ca = config::read_file(*o.desk_ca_file);
+    } catch (const std::exception& e) {
+      throw wrong_usage{std::string{"--desk-ca-file: "} + e.what()};
+    }
+  return o;
 }
 
 void apply(const tenant_options& o, storage::tenant& t) {
@@ -91,14 +119,9 @@ void apply(const tenant_options& o, storage::tenant& t) {
     t.desk_options.clear();
   }
   t.desk_url = o.desk_url.value_or(t.desk_url);
-  if (o.desk_key || o.desk_key_file)
-    t.desk_key = config::secret{o.desk_key ? *o.desk_key : read_secret(*o.desk_key_file)};
-  if (o.desk_ca_file)
-    try {
-      t.desk_ca = config::read_file(*o.desk_ca_file);
-    } catch (const std::exception& e) {
-      throw wrong_usage{std::string{"--desk-ca-file: "} + e.what()};
-    }
+  if (o.desk_key)
+    t.desk_key = config::secret{*o.desk_key};
+  t.desk_ca = o.desk_ca.value_or(t.desk_ca);
   if (o.no_desk_ca)
     t.desk_ca.clear();
   for (const auto& assignment : o.desk_options)
@@ -118,7 +141,7 @@ void check(const storage::tenant& t) {
 int add(const invocation& call, const tenant_options& o) {
   storage::tenant t;
   t.id = o.id;
-  apply(o, t);
+  apply(with_files(o), t);
   t.created_at = t.updated_at;
   const auto given = given_signing_secret(o);
   t.signing_secrets = {given ? *given : make_signing_secret()};
@@ -134,25 +157,34 @@ int add(const invocation& call, const tenant_options& o) {
   return 0;
 }
 
-/// Reads the tenant, lets `change` alter it, and stores it.
+/// Reads the tenant, lets `change` alter it, and stores it; anew when somebody else has changed it in between.
 int alter(const invocation& call, const std::string& id, const char* action,
           const std::function<void(storage::tenant&)>& change, const config::secret* shown_secret = nullptr) {
   const auto database = open_database(read_settings(call));
-  auto t = existing_tenant(*database->open_reader(), id);
-  change(t);
-  t.updated_at = now();
-  check(t);
+  const auto reader = database->open_reader();
   const auto writer = database->open_writer();
-  writer->update_tenant(t);
-  audit(*writer, std::string{"tenant_"} + action, t.id, "");
-  print_change(call, t, action, shown_secret);
-  return 0;
+  for (int reading = 0; reading < readings; ++reading) {
+    auto t = existing_tenant(*reader, id);
+    const auto read_at = t.updated_at;
+    change(t);
+    t.updated_at = now();
+    check(t);
+    if (!writer->update_tenant(t, read_at))
+      continue;
+    audit(*writer, std::string{"tenant_"} + action, t.id, "");
+    print_change(call, t, action, shown_secret);
+    return 0;
+  }
+  throw failure{"tenant " + id + " is being changed by others all the time; try again"};
 }
 
 int update(const invocation& call, const tenant_options& o) {
+  if (!o.changes_anything())
+    throw wrong_usage{"nothing to change: name at least one setting; see: troupe tenant update --help"};
   const auto secret = given_signing_secret(o);
+  const auto given = with_files(o);
   return alter(call, o.id, "updated", [&](storage::tenant& t) {
-    apply(o, t);
+    apply(given, t);
     if (secret)
       t.signing_secrets = {*secret};
   });
@@ -245,6 +277,7 @@ void add_tenant(CLI::App& app, invocation& call) {
       add_command(*group, "show", "Show a tenant's settings, without its secrets", "troupe tenant show acme", call);
   add_id(shown, o);
   shown->callback([&call, o] { call.run = [&call, o] { return show(call, o->id); }; });
+  add_tenant_removal(*group, call);
 }
 
 } // namespace troupe::actors::cli

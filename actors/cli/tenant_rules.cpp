@@ -15,6 +15,8 @@ namespace troupe::actors::cli {
 
 const std::string tenant_id_rule = "must be 1 to 64 of a-z, 0-9, - and _, first a letter or digit";
 
+const std::string signing_secret_rule = "must have 1 to 1024 bytes, or be whsec_ and the base64 of 1 to 512";
+
 namespace {
 
 constexpr std::string_view local = "local";
@@ -24,6 +26,11 @@ void check_desk(const storage::tenant& t, std::vector<std::string>& faults) {
     if (!t.desk_url.empty() || !t.desk_key.empty() || !t.desk_ca.empty() || !t.desk_options.empty())
       faults.emplace_back("the desk 'local' is troupe's own: it takes no --desk-url, --desk-key, --desk-ca-file and "
                           "--desk-option; name another by --desk");
+    return;
+  }
+  if (t.desk_kind != net::desk::desk_kinds) {
+    faults.push_back("--desk must be local or " + std::string{net::desk::desk_kinds} + "; found "
+                     + config::in_quotes(t.desk_kind));
     return;
   }
   if (t.desk_url.empty())
@@ -72,10 +79,11 @@ std::vector<std::string> faults_of(const storage::tenant& t) {
     faults.push_back("the tenant's id " + tenant_id_rule + "; found " + config::in_quotes(t.id));
   const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
   if (t.name.size() > 200 || std::any_of(t.name.begin(), t.name.end(), control))
-    faults.emplace_back("--name must be at most 200 bytes on one line");
+    faults.push_back("--name must be at most 200 bytes on one line; found " + config::in_quotes(t.name)
+                     + (t.name.size() > 200 ? " of " + std::to_string(t.name.size()) + " bytes" : ""));
   for (const auto& secret : t.signing_secrets)
     if (!is_signing_secret(secret.reveal()))
-      faults.emplace_back("a signing secret must have 1 to 1024 bytes, or be whsec_ and base64");
+      faults.push_back("a signing secret " + signing_secret_rule);
   if (t.signing_secrets.empty())
     faults.emplace_back("a signing secret is missing");
   check_desk(t, faults);

@@ -11,6 +11,9 @@ namespace troupe::actors::cli {
 /// `must be …`, for messages.
 extern const std::string tenant_id_rule;
 
+/// The same for signing secrets.
+extern const std::string signing_secret_rule;
+
 bool is_tenant_id(std::string_view text);
 
 /// A secret that both forms of webhook signatures can use: `whsec_` and 32 random bytes in base64.

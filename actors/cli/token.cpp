@@ -30,9 +30,12 @@ int mint(const invocation& call, const options& given) {
     throw wrong_usage{"--ttl must be a duration from 1s to 366d, such as 24h; found " + config::in_quotes(given.ttl)};
   if (!is_tenant_id(given.tenant))
     throw wrong_usage{"--tenant " + tenant_id_rule + "; found " + config::in_quotes(given.tenant)};
-  if (given.user.empty() || given.user.size() > 256 || given.role.size() > 64)
-    throw wrong_usage{"--user must have 1 to 256 bytes, --role at most 64"};
+  if (given.user.empty() || given.user.size() > 256)
+    throw wrong_usage{"--user must have 1 to 256 bytes; found " + std::to_string(given.user.size())};
+  if (given.role.size() > 64)
+    throw wrong_usage{"--role must have at most 64 bytes; found " + std::to_string(given.role.size())};
   auto settings = read_settings(call);
+  existing_tenant(*open_database(settings)->open_reader(), given.tenant);
   config::provide_jwt_secret(settings);
   net::jwt::claims claims;
   claims.sub = given.user;

@@ -9,9 +9,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <future>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 namespace troupe::actors::cli {
@@ -77,10 +79,19 @@ std::chrono::seconds pause_of(const net::http::call_response& answer, int attemp
 } // namespace
 
 std::vector<json> read_tickets(const std::filesystem::path& file) {
+  const auto unreadable = [&](int code) {
+    return failure{"can't read " + file.string() + ": " + std::generic_category().message(code)};
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    throw unreadable(EISDIR);
   std::ifstream in{file, std::ios::binary};
+  if (!in)
+    throw unreadable(errno);
   std::ostringstream all;
-  if (!in || !(all << in.rdbuf()))
-    throw failure{"can't read " + file.string() + ", or it is empty"};
+  all << in.rdbuf(); // fails for an empty file too, which holds no tickets
+  if (in.bad())
+    throw unreadable(EIO);
   const auto text = std::move(all).str();
   const auto whole = json::parse(text, nullptr, false);
   std::vector<json> out;

@@ -35,6 +35,14 @@ bool may_retry(const job_state& s) {
   return s.phase == job_phase::dead || (s.phase == job_phase::waiting && s.attempt > 0);
 }
 
+const char* why_not_retry(const job_state& s) {
+  if (has_ended(s))
+    return "the job has ended";
+  if (s.phase == job_phase::waiting)
+    return "the job hasn't begun yet; it begins by itself";
+  return s.parked ? "the job was interrupted; it goes on by itself" : "the job is under way";
+}
+
 /// One decision in the making.
 class decider {
 public:
@@ -172,7 +180,7 @@ public:
     if (may_retry(s_))
       emit(retried{std::move(c.by)});
     else
-      out_.refusal = has_ended(s_) ? "the job has ended" : "the job is under way";
+      out_.refusal = why_not_retry(s_);
   }
 
   void operator()(operator_discard&& c) {

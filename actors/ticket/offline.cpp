@@ -1,11 +1,14 @@
 #include "actors/ticket/offline.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace troupe::actors::ticket {
 
 namespace {
 
+/// @param state before the events
 offline_decision append_of(const storage::entity_key& key, job_state state, const std::vector<job_event>& events,
                            storage::timestamp now) {
   offline_decision result;
@@ -30,24 +33,31 @@ job_state state_of(const std::vector<storage::stored_event>& journal) {
   return state;
 }
 
-offline_decision decide_offline(const storage::entity_key& key, const std::vector<storage::stored_event>& journal,
+offline_decision decide_offline(const storage::job_record& job, const std::vector<storage::stored_event>& journal,
                                 job_command what, const context& world, const config::ticket_workflow& workflow) {
   if (journal.empty())
-    return {std::nullopt, "There is no job " + key.id + "."};
-  auto state = state_of(journal);
+    return {std::nullopt, "the job's journal is empty"};
+  const auto before = state_of(journal);
+  auto state = before;
+  std::vector<job_event> events;
+  if (job.row.status == storage::job_status::dead && !has_ended(state)) {
+    events.emplace_back(dead_lettered{state.step, job.row.error});
+    job_core::apply(state, events.back(), world.now);
+  }
   auto wanted = job_core::decide(state, std::move(what), world, workflow);
   if (!wanted.refusal.empty())
     return {std::nullopt, std::move(wanted.refusal)};
   if (wanted.events.empty())
-    return {std::nullopt, "The command would change nothing."};
-  return append_of(key, std::move(state), wanted.events, world.now);
+    return {std::nullopt, "the command would change nothing"};
+  std::move(wanted.events.begin(), wanted.events.end(), std::back_inserter(events));
+  return append_of({job.tenant, storage::entity_kind::ticket_job, job.id}, before, events, world.now);
 }
 
 offline_decision give_up_offline(const storage::entity_key& key, const std::vector<storage::stored_event>& journal,
                                  std::string error, storage::timestamp now) {
   auto state = state_of(journal);
   if (journal.empty() || has_ended(state))
-    return {std::nullopt, "The job has ended."};
+    return {std::nullopt, "the job has ended"};
   auto step = state.step;
   return append_of(key, std::move(state), {dead_lettered{std::move(step), std::move(error)}}, now);
 }

@@ -17,12 +17,13 @@ job_state state_of(const std::vector<storage::stored_event>& journal);
 /// What a command would append. Exactly one of both is set.
 struct offline_decision {
   std::optional<storage::append> append;
-  std::string refusal; ///< a sentence for the operator
+  std::string refusal; ///< why not, for the operator
 };
 
-/// Decides on an operator's command. Throws `storage::error` (`corrupt`).
-/// @param journal all events; empty = no such job, which is refused
-offline_decision decide_offline(const storage::entity_key& key, const std::vector<storage::stored_event>& journal,
+/// Decides on an operator's command. A job that is `dead` by its record but not by its journal was set aside because
+/// that couldn't be read: it is given up in the journal too before anything else. Throws `storage::error` (`corrupt`).
+/// @param journal all events
+offline_decision decide_offline(const storage::job_record& job, const std::vector<storage::stored_event>& journal,
                                 job_command what, const context& world, const config::ticket_workflow& workflow);
 
 /// Ends the job as dead-lettered, whatever it was doing. Throws `storage::error` (`corrupt`).

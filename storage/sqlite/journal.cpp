@@ -17,7 +17,9 @@ bool ended(job_status status) {
 
 journal::journal(connection& on, keyring& keys, tenants& owners)
     : on_{on}, keys_{keys}, tenants_{owners}, deliveries_{on}, version_{on, "PRAGMA data_version"},
-      last_entity_{on, "SELECT max(entity) FROM journals"}, last_event_{on, "SELECT max(seq) FROM events"},
+      last_entity_{on, "SELECT max(coalesce((SELECT max(entity) FROM journals), 0), coalesce((SELECT value FROM meta "
+                       "WHERE name = 'entities_given'), 0))"},
+      last_event_{on, "SELECT max(seq) FROM events"},
       insert_head_{on, "INSERT INTO journals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                        "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT DO NOTHING"},
       insert_event_{on, "INSERT INTO events VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
@@ -32,8 +34,9 @@ journal::journal(connection& on, keyring& keys, tenants& owners)
       move_running_{on, "UPDATE journals SET number = ?3, last_event = ?4, attempt = ?5, step = ?6, error = ?7, "
                         "finished_at = ?8, provider = ?9, input_tokens = ?10, output_tokens = ?11, cost = ?12, "
                         "note_id = ?13 WHERE entity = ?1 AND number = ?2"},
-      release_{on,
-               "UPDATE journals INDEXED BY jobs_open SET status = 0, due_at = ?1 WHERE status = 1 AND status <= 1"} {}
+      release_{on, "UPDATE journals INDEXED BY jobs_open SET status = 0, due_at = ?1 WHERE status = 1 AND status <= 1"},
+      mark_{on, "UPDATE journals SET status = ?4, error = ?5, finished_at = ?6 WHERE tenant = ?1 AND kind = ?2 "
+                "AND id = ?3 AND iif(?4 = 4, status <= 1, status = 4)"} {}
 
 void journal::catch_up() {
   auto version = version_.rows();
@@ -212,6 +215,17 @@ std::size_t journal::release_running(timestamp now) {
   const auto released = static_cast<std::size_t>(on_.changes());
   change.commit();
   return released;
+}
+
+bool journal::mark(const entity_key& job, job_status as, std::string_view error, timestamp now) {
+  on_.check_still_there();
+  write_transaction change{on_};
+  const auto tenant = tenants_.number_of(job.tenant);
+  mark_.execute(tenant, job.kind, job.id, as, error, now);
+  const bool marked = on_.changes() == 1;
+  heads_.erase(tenant, job.kind, job.id);
+  change.commit();
+  return marked;
 }
 
 std::size_t journal::expire_deliveries(timestamp now, std::size_t count) try {

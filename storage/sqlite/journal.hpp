@@ -27,6 +27,9 @@ public:
   /// See `writer::release_running_jobs`.
   std::size_t release_running(timestamp now);
 
+  /// See `writer::mark_job`.
+  bool mark(const entity_key& job, job_status as, std::string_view error, timestamp now);
+
   /// See `deliveries::expire`.
   std::size_t expire_deliveries(timestamp now, std::size_t count);
 
@@ -68,6 +71,7 @@ private:
   statement move_job_;
   statement move_running_;
   statement release_;
+  statement mark_;
 };
 
 } // namespace troupe::storage::sqlite

@@ -46,7 +46,8 @@ tenants::tenants(connection& on, keyring& keys)
                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT DO NOTHING"},
       update_{on, "UPDATE tenant_configs SET name = ?2, desk_kind = ?3, desk_url = ?4, desk_key = ?5, desk_ca = ?6, "
                   "desk_options = ?7, signing_secret = ?8, previous_signing_secret = ?9, webhooks_per_minute = ?10, "
-                  "paused = ?11, updated_at = ?12 WHERE id = ?1"} {}
+                  "paused = ?11, updated_at = max(?12, updated_at + 1) WHERE id = ?1 AND updated_at = ?13"},
+      remove_{on, "DELETE FROM tenant_configs WHERE id = ?1"} {}
 
 const tenants::identity* tenants::identify(std::string_view id) {
   if (const auto found = known_.find(id); found != known_.end())
@@ -153,7 +154,7 @@ void tenants::add(const tenant& value) {
   change.commit();
 }
 
-void tenants::update(const tenant& value) {
+bool tenants::update(const tenant& value, timestamp read_at) {
   check(value);
   write_transaction change{on_};
   const auto* who = identify(value.id);
@@ -163,9 +164,22 @@ void tenants::update(const tenant& value) {
   update_.execute(value.id, value.name, value.desk_kind, value.desk_url, blob{sealed.desk_key}, value.desk_ca,
                   value.desk_options, sealed_secrets::view(sealed.signing),
                   sealed_secrets::view(sealed.previous_signing), value.webhooks_per_minute, value.paused,
-                  value.updated_at);
+                  value.updated_at, read_at);
+  if (on_.changes() == 0)
+    return false;
   grow_version();
   change.commit();
+  return true;
+}
+
+std::int64_t tenants::remove(std::string_view id) {
+  const auto number = number_of(id);
+  if (number == 0)
+    return 0;
+  remove_.execute(id);
+  forget();
+  grow_version();
+  return number;
 }
 
 void tenants::wrap_anew() {

@@ -40,7 +40,11 @@ public:
   std::uint64_t version();
 
   void add(const tenant& value);
-  void update(const tenant& value);
+  /// See `writer::update_tenant`.
+  bool update(const tenant& value, timestamp read_at);
+  /// Deletes settings and key; returns the number that other tables know the tenant by, 0 for an unknown one. Inside a
+  /// write transaction.
+  std::int64_t remove(std::string_view id);
 
   /// Wraps every tenant's key with the master key of today where the previous one did, and says so in `meta`.
   /// Inside a write transaction.
@@ -69,6 +73,7 @@ private:
   statement grow_version_;
   statement insert_;
   statement update_;
+  statement remove_;
 };
 
 } // namespace troupe::storage::sqlite

@@ -10,6 +10,8 @@ namespace {
 
 /// Rows looked at per call and table: short enough not to hold up who waits for the lock.
 constexpr std::size_t expired_at_once = 1'000;
+/// Of a removed tenant: each document's words are taken from the index one by one.
+constexpr std::size_t removed_at_once = 500;
 
 /// An importer comes back at once for its next rows: without a gap, a writer that looks for the lock every half
 /// millisecond might not find it free for a long time.
@@ -22,7 +24,7 @@ void leave_a_gap() {
 writer::writer(const connection_options& options, const config::secret& master,
                const std::optional<config::secret>& previous)
     : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, journal_{on_, keys_, tenants_},
-      documents_{on_, tenants_}, assets_{on_}, notes_{on_}, audit_{on_} {
+      documents_{on_, tenants_}, assets_{on_}, notes_{on_}, audit_{on_}, removal_{on_} {
   if (previous)
     take_over_keys();
 }
@@ -40,6 +42,10 @@ std::vector<append_result> writer::append_batch(std::span<const append> batch) {
   return journal_.append_batch(batch);
 }
 
+bool writer::mark_job(const entity_key& job, job_status as, std::string_view error, timestamp now) {
+  return journal_.mark(job, as, error, now);
+}
+
 std::size_t writer::release_running_jobs(timestamp now) {
   return journal_.release_running(now);
 }
@@ -48,8 +54,38 @@ void writer::add_tenant(const tenant& value) {
   tenants_.add(value);
 }
 
-void writer::update_tenant(const tenant& value) {
-  tenants_.update(value);
+bool writer::update_tenant(const tenant& value, timestamp read_at) {
+  return tenants_.update(value, read_at);
+}
+
+bool writer::remove_tenant(std::string_view id) {
+  on_.check_still_there();
+  const secure_deletion overwriting{on_};
+  write_transaction change{on_};
+  const auto number = tenants_.remove(id);
+  if (number == 0)
+    return false;
+  removal_.begin(number);
+  change.commit();
+  return true;
+}
+
+std::size_t writer::clear_removed() {
+  on_.check_still_there();
+  const secure_deletion overwriting{on_};
+  std::size_t removed = 0;
+  bool finished = false;
+  {
+    write_transaction change{on_};
+    const bool begun = removal_.pending();
+    removed = removal_.go_on(removed_at_once);
+    finished = begun && removed == 0;
+    change.commit();
+  }
+  if (finished)
+    removal_.clean_log();
+  leave_a_gap();
+  return removed;
 }
 
 void writer::put_tickets(std::string_view tenant, std::span<const past_ticket> rows) {

@@ -7,6 +7,7 @@
 #include "storage/sqlite/documents.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/notes.hpp"
+#include "storage/sqlite/removal.hpp"
 #include "storage/sqlite/tenants.hpp"
 
 namespace troupe::storage::sqlite {
@@ -18,9 +19,12 @@ public:
          const std::optional<config::secret>& previous);
 
   std::vector<append_result> append_batch(std::span<const append> batch) override;
+  bool mark_job(const entity_key& job, job_status as, std::string_view error, timestamp now) override;
   std::size_t release_running_jobs(timestamp now) override;
   void add_tenant(const tenant& value) override;
-  void update_tenant(const tenant& value) override;
+  bool update_tenant(const tenant& value, timestamp read_at) override;
+  bool remove_tenant(std::string_view id) override;
+  std::size_t clear_removed() override;
   void put_tickets(std::string_view tenant, std::span<const past_ticket> rows) override;
   void put_articles(std::string_view tenant, std::span<const article> rows) override;
   void put_assets(std::string_view tenant, std::span<const asset> rows) override;
@@ -39,6 +43,7 @@ private:
   assets assets_;
   notes notes_;
   audit audit_;
+  removal removal_;
 };
 
 } // namespace troupe::storage::sqlite

@@ -133,6 +133,11 @@ class Troupe:
             self._wait_for_tenants()
         return done
 
+    def begin(self, *arguments, stdin=subprocess.DEVNULL):
+        """The same without waiting for its end."""
+        return subprocess.Popen([str(binary()), *map(str, arguments), "-c", str(self.config)], env=self.variables(),
+                                cwd=self.folder, text=True, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
     def _wait_for_tenants(self):
         """Waits until the running server has read the tenants anew: once it knows one that was added last, it knows all
         that was changed before."""

@@ -59,6 +59,16 @@ void memory_store::tamper(const storage::entity_key& entity,
   how(journals_[{entity.tenant, entity.kind, entity.id}]);
 }
 
+void memory_store::leave_removed(std::size_t pieces) {
+  std::lock_guard lock{mutex_};
+  removed_left_ = pieces;
+}
+
+std::size_t memory_store::removed_left() const {
+  std::lock_guard lock{mutex_};
+  return removed_left_;
+}
+
 std::vector<storage::stored_event> memory_store::events(const storage::entity_key& entity) const {
   std::lock_guard lock{mutex_};
   auto found = journals_.find({entity.tenant, entity.kind, entity.id});

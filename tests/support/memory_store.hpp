@@ -63,6 +63,9 @@ public:
   std::vector<std::size_t> batches() const;
   /// Writes an append as somebody else would. Throws as a writer does.
   storage::append_result write(const storage::append& what);
+  /// Pieces of removed tenants' rows that are still to be removed.
+  void leave_removed(std::size_t pieces);
+  std::size_t removed_left() const;
   /// How often connections were opened.
   std::size_t readers_opened() const;
   std::size_t writers_opened() const;
@@ -102,6 +105,7 @@ private:
   std::vector<storage::audit_entry> audit_;
   std::string last_served_; ///< tenant whose job `due_jobs` returned last
   std::vector<std::size_t> batches_;
+  std::size_t removed_left_ = 0;
   std::size_t readers_opened_ = 0;
   std::size_t writers_opened_ = 0;
   planned_fault write_fault_;

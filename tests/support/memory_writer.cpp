@@ -34,6 +34,22 @@ public:
     return results;
   }
 
+  bool mark_job(const storage::entity_key& job, storage::job_status as, std::string_view error,
+                storage::timestamp now) override {
+    auto lock = begin("the job can't be marked");
+    const auto found = db_->jobs_.find({job.tenant, job.id});
+    using enum storage::job_status;
+    if (found == db_->jobs_.end())
+      return false;
+    auto& row = found->second;
+    if (as == dead ? row.status != pending && row.status != running : row.status != dead)
+      return false;
+    row.status = as;
+    row.error = error;
+    row.finished_at = now;
+    return true;
+  }
+
   std::size_t release_running_jobs(storage::timestamp now) override {
     auto lock = begin("jobs can't be released");
     std::size_t count = 0;
@@ -53,13 +69,39 @@ public:
     ++db_->tenants_version_;
   }
 
-  void update_tenant(const storage::tenant& value) override {
+  bool update_tenant(const storage::tenant& value, storage::timestamp read_at) override {
     auto lock = begin("the tenant can't be changed");
     auto found = db_->tenants_.find(value.id);
     if (found == db_->tenants_.end())
       throw storage::error{storage::fault::refused, "there is no tenant of this name"};
+    if (found->second.updated_at != read_at)
+      return false;
     found->second = value;
+    found->second.updated_at = std::max(value.updated_at, read_at + std::chrono::milliseconds{1});
     ++db_->tenants_version_;
+    return true;
+  }
+
+  bool remove_tenant(std::string_view id) override {
+    auto lock = begin("the tenant can't be removed");
+    const auto found = db_->tenants_.find(id);
+    if (found == db_->tenants_.end())
+      return false;
+    const auto owned = [id](const auto& x) { return x.first.first == id; };
+    std::erase_if(db_->journals_, [id](const auto& x) { return std::get<0>(x.first) == id; });
+    std::erase_if(db_->jobs_, owned);
+    std::erase_if(db_->tickets_, owned);
+    std::erase_if(db_->articles_, owned);
+    std::erase_if(db_->assets_, [id](const auto& x) { return x.first == id; });
+    std::erase_if(db_->notes_, [id](const auto& x) { return x.first == id; });
+    db_->tenants_.erase(found);
+    ++db_->tenants_version_;
+    return true;
+  }
+
+  std::size_t clear_removed() override {
+    auto lock = begin("nothing can be removed");
+    return db_->removed_left_ == 0 ? 0 : db_->removed_left_--;
   }
 
   void put_tickets(std::string_view tenant, std::span<const storage::past_ticket> rows) override {

@@ -222,7 +222,7 @@ TEST_CASE_METHOD(fixture, "a task's fault goes to the task") {
   std::optional<fault> heard;
   storage::tenant unknown;
   unknown.id = "nobody";
-  journal->run([=](storage::writer& db) { db.update_tenant(unknown); },
+  journal->run([=](storage::writer& db) { db.update_tenant(unknown, {}); },
                [&](const storage::error& e) { heard = e.kind(); });
   run();
   CHECK(heard == fault::refused);

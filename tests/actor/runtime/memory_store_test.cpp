@@ -82,7 +82,7 @@ TEST_CASE_METHOD(fixture, "the store leaves out the jobs of paused tenants") {
   CHECK(due().empty());
   CHECK_FALSE(reader->next_due(noon));
   paused.paused = false;
-  writer->update_tenant(paused);
+  CHECK(writer->update_tenant(paused, paused.updated_at));
   CHECK(due().size() == 1);
   CHECK(reader->tenants_version() == 2);
   CHECK(reader->list_tenants().size() == 1);

@@ -99,7 +99,18 @@ public:
     return 0;
   }
   void add_tenant(const storage::tenant&) override {}
-  void update_tenant(const storage::tenant&) override {}
+  bool update_tenant(const storage::tenant&, storage::timestamp) override {
+    return true;
+  }
+  bool remove_tenant(std::string_view) override {
+    return false;
+  }
+  std::size_t clear_removed() override {
+    return 0;
+  }
+  bool mark_job(const storage::entity_key&, storage::job_status, std::string_view, storage::timestamp) override {
+    return false;
+  }
   void put_tickets(std::string_view, std::span<const storage::past_ticket>) override {}
   void put_articles(std::string_view, std::span<const storage::article>) override {}
   void put_assets(std::string_view, std::span<const storage::asset>) override {}

@@ -4,6 +4,7 @@
 import base64
 import json
 import os
+import pty
 import subprocess
 import sys
 import tempfile
@@ -14,11 +15,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
 from harness import ROOT, SECRET, binary, until  # noqa: E402
 from installed import Installed, bare  # noqa: E402
-from stand_ins import DeskStandIn  # noqa: E402
 
 
 COMMANDS = ("serve", "demo", "check", "migrate", "migrate up", "migrate down", "migrate status", "tenant", "tenant add",
-            "tenant update", "tenant list", "tenant show", "tenant rotate-secret", "tenant pause", "tenant resume", "job",
+            "tenant update", "tenant list", "tenant show", "tenant rotate-secret", "tenant pause", "tenant resume",
+            "tenant remove", "job",
             "job list", "job show", "job retry", "job discard", "import", "import tickets", "import articles",
             "import assets", "send-webhook", "token", "token mint", "version")
 
@@ -41,6 +42,18 @@ class Usage(Installed):
                 done = bare(*words, folder=self.folder)
                 self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
                 self.assertTrue(done.stderr)
+
+    def test_a_command_that_is_not_there_is_named_with_the_nearest_one(self):
+        for words, told in ((["tenat", "list"], '"troupe tenat"; did you mean "tenant"?'),
+                            (["job", "lst"], '"troupe job lst"; did you mean "list"?'),
+                            (["nonsense", "--help"], '"troupe nonsense"; there are serve, demo'),
+                            (["help", "nonsense"], '"troupe nonsense"; there are'), (["job"], "list, show, retry, discard")):
+            with self.subTest(words):
+                done = bare(*words, folder=self.folder)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(told, done.stderr)
+        self.assertEqual(bare("help", "job", "list", folder=self.folder).stdout,
+                         bare("job", "list", "--help", folder=self.folder).stdout)
 
     def test_the_version_is_told_in_both_forms(self):
         self.assertRegex(bare("version", folder=self.folder).stdout, r"^troupe \d+\.\d+\.\d+\n$")
@@ -122,8 +135,33 @@ class Tenants(Installed):
                      "--desk-option", "colour=red", words=("colour",))
         self.refused(2, "tenant", "add", "acme", "--desk", "servicedesk_plus", "--desk-url", "https://x", "--desk-key", "k",
                      "--desk-ca-file", self.file("ca", "no certificate"))
-        self.refused(2, "tenant", "add", "acme", "--signing-secret", "whsec_!!!", words=("signing secret",))
+        self.refused(2, "tenant", "add", "acme", "--signing-secret", "whsec_!!!", words=("--signing-secret: must have",))
         self.assertEqual(self.run_json("tenant", "list"), [])
+
+    def test_nonsense_is_answered_with_the_option_its_rule_and_what_was_found(self):
+        self.troupe.add_tenant()
+        folder = str(self.folder)
+        for words, told in (
+                (("tenant", "add", "b", "--desk", "foo"), '--desk must be local or servicedesk_plus; found "foo"'),
+                (("tenant", "add", "b", "--webhooks-per-minute", "x"),
+                 '--webhooks-per-minute: must be a whole number from 0 to 4294967295; found "x"'),
+                (("tenant", "add", "b", "--name", "x" * 201), "of 201 bytes"),
+                (("tenant", "add", "b", "--signing-secret", ""), "--signing-secret: must have 1 to 1024 bytes"),
+                (("tenant", "add", "b", "--signing-secret-file", folder), f"--signing-secret-file: can't read {folder}"),
+                (("tenant", "add", "b", "--colour", "red"), 'troupe tenant add: there is no option "--colour"'),
+                (("tenant", "add", "b", "--nam", "red"), 'did you mean "--name"?'),
+                (("tenant", "add", "b", "c"), '"c" is one argument too many'),
+                (("tenant", "update", "acme"), "nothing to change"),
+                (("tenant", "show"), "troupe tenant show: ID is required"),
+                (("job", "list", "--limit", "0"), '--limit: must be a whole number from 1 to 1000; found "0"'),
+                (("demo", "--port", "65536"), '--port: must be a whole number from 0 to 65535; found "65536"'),
+                (("token", "mint", "--tenant", "acme", "--user", ""), "--user must have 1 to 256 bytes; found 0"),
+                (("token", "mint", "--tenant", "acme", "--user", "a", "--role", "r" * 65), "--role must have at most 64")):
+            with self.subTest(words):
+                self.refused(2, *words, words=(told,))
+        self.refused(1, "job", "list", "--before", "x", words=('--before: there is no job "x"',))
+        self.refused(1, "send-webhook", "--tenant", "acme", folder, words=(f"can't read {folder}: Is a directory",))
+        self.refused(1, "send-webhook", "--tenant", "acme", "/none", words=("can't read /none: No such file",))
 
     def test_a_connectors_own_secrets_are_not_shown(self):
         options = ("cloud=true", "client_id=1000.X", "client_secret=hush-hush")
@@ -144,6 +182,21 @@ class Tenants(Installed):
         self.troupe.command("tenant", "update", "acme", "--webhooks-per-minute", "100000000")
         value = self.run_json("tenant", "show", "acme")
         self.assertEqual((value["name"], value["webhooks_per_minute"], value["signing_secrets"]), ("Acme", 100000000, 1))
+
+    def test_changes_made_at_the_same_moment_are_all_kept(self):
+        self.troupe.add_tenant()
+        secrets = [self.file(f"secret{n}", f"a-signing-secret-number-{n}") for n in range(4)]
+        changes = [["update", "acme", "--name", "Together"], ["update", "acme", "--webhooks-per-minute", "7"],
+                   ["pause", "acme"], ["update", "acme", "--signing-secret-file", secrets[0]]]
+        for _ in range(3):
+            for words in (["update", "acme", "--name", "x", "--webhooks-per-minute", "1"], ["resume", "acme"]):
+                self.troupe.command("tenant", *words)
+            running = [self.troupe.begin("tenant", *words) for words in changes]
+            for process in running:
+                told = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, 0, told)
+            value = self.run_json("tenant", "show", "acme")
+            self.assertEqual((value["name"], value["webhooks_per_minute"], value["paused"]), ("Together", 7, True))
 
     def test_another_desk_begins_without_the_old_ones_key(self):
         self.troupe.command("tenant", "add", "acme", "--desk", "servicedesk_plus", "--desk-url", "https://x", "--desk-key", "k")
@@ -171,62 +224,49 @@ class Tenants(Installed):
         self.assertEqual(self.troupe.ended(job)["status"], "completed")
 
 
-class Jobs(Installed):
-    def setUp(self):
-        super().setUp()
-        self.desk = DeskStandIn()
-        self.addCleanup(self.desk.close)
-        self.troupe.add_tenant("acme", SECRET, self.desk).start()
-
-    def dead_job(self):
-        self.desk.behave("write", "missing")
-        job = self.troupe.accepted(ticket_id="J-1")
-        self.troupe.ended(job)
-        return job
-
-    def test_jobs_are_listed_newest_first_by_status_and_page(self):
-        jobs = [self.troupe.accepted(ticket_id=f"L-{n}") for n in range(3)]
-        for job in jobs:
-            self.troupe.ended(job)
-        listed = [entry["id"] for entry in self.run_json("job", "list", "--tenant", "acme")]
-        self.assertEqual(listed, sorted(jobs, reverse=True))
-        self.assertEqual([e["id"] for e in self.run_json("job", "list", "--limit", "1", "--before", listed[0])], listed[1:2])
-        self.assertEqual(self.run_json("job", "list", "--status", "dead"), [])
-        self.assertIn(jobs[0], self.troupe.command("job", "list").stdout)
-        self.refused(2, "job", "list", "--status", "done", words=("pending, running, completed, dead or discarded",))
-        self.refused(1, "job", "list", "--tenant", "nobody", words=("there is no tenant",))
-
-    def test_a_job_shows_its_events_and_on_request_what_they_hold(self):
-        job = self.troupe.accepted(description="The zeppelin is leaking.")
-        self.troupe.ended(job)
-        shown = self.troupe.command("job", "show", job).stdout
-        self.assertIn("accepted", shown)
-        self.assertIn("completed", shown)
-        self.assertNotIn("zeppelin", shown)
-        events = self.run_json("job", "show", job, "--payloads")["events"]
-        self.assertEqual([e["number"] for e in events], list(range(1, len(events) + 1)))
-        self.assertEqual(events[0]["payload"]["description"], "The zeppelin is leaking.")
-
-    def test_a_dead_job_is_retried_while_the_server_runs(self):
-        job = self.dead_job()
-        self.assertEqual(self.run_json("job", "list", "--status", "dead")[0]["id"], job)
-        self.desk.behave("write", "ok")
-        self.assertEqual(self.run_json("job", "retry", job)["action"], "retried")
-        until(lambda: self.troupe.job(job)["status"] == "completed", "the retried job completes")
-        self.assertEqual(self.desk.references(), {job: 1})
-
-    def test_a_dead_job_is_discarded_for_good(self):
-        job = self.dead_job()
-        self.troupe.command("job", "discard", job)
-        self.assertEqual(self.run_json("job", "show", job)["status"], "discarded")
-        self.refused(1, "job", "retry", job, words=(job,))
-
-    def test_orders_that_make_no_sense_are_refused(self):
+class Removal(Installed):
+    def test_a_tenant_is_removed_with_all_it_has_while_the_server_runs(self):
+        self.troupe.add_tenant().add_tenant("umbrella").start()
+        for kind in ("tickets", "articles", "assets"):
+            self.troupe.command("import", kind, ROOT / f"deploy/samples/{kind}.jsonl", "--tenant", "acme")
         job = self.troupe.accepted()
-        self.troupe.ended(job)
-        self.refused(1, "job", "retry", job, words=(job,))
-        self.refused(1, "job", "discard", job, words=(job,))
-        self.refused(1, "job", "show", "none", words=("there is no job \"none\"",))
+        other = self.troupe.accepted(tenant_id="umbrella")
+        for each in (job, other):
+            self.troupe.ended(each, tenant="acme" if each == job else "umbrella")
+
+        told = self.run_json("tenant", "remove", "acme", "--yes")
+
+        self.assertEqual((told["tenant_id"], told["action"]), ("acme", "removed"))
+        self.assertGreater(told["rows"], 400)
+        self.assertEqual(self.troupe.webhook(ticket_id="late").status, 401)
+        self.assertNotIn("acme", [t["id"] for t in self.run_json("tenant", "list")])
+        self.refused(1, "job", "show", job, words=("there is no job",))
+        self.refused(1, "tenant", "remove", "acme", "--yes", words=('there is no tenant "acme"',))
+        self.assertEqual(self.run_json("job", "show", other)["status"], "completed")
+        self.assertEqual(self.troupe.ended(self.troupe.accepted(tenant_id="umbrella", ticket_id="after"), "umbrella")
+                         ["status"], "completed")
+        self.troupe.add_tenant()
+        self.assertEqual(self.troupe.ended(self.troupe.accepted(ticket_id="new"))["status"], "completed")
+
+    def test_a_removal_wants_to_be_confirmed(self):
+        self.troupe.add_tenant()
+        self.refused(2, "tenant", "remove", "acme", words=("--yes is missing",))
+        self.refused(1, "tenant", "remove", "nobody", "--yes", words=('there is no tenant "nobody"',))
+        self.assertEqual(self.on_a_terminal("tenant", "remove", "acme", typed="acne\n"), 1)
+        self.assertEqual([t["id"] for t in self.run_json("tenant", "list")], ["acme"])
+        self.assertEqual(self.on_a_terminal("tenant", "remove", "acme", typed="acme\n"), 0)
+        self.assertEqual(self.run_json("tenant", "list"), [])
+
+    def on_a_terminal(self, *arguments, typed):
+        ours, theirs = pty.openpty()
+        try:
+            process = self.troupe.begin(*arguments, stdin=theirs)
+            os.write(ours, typed.encode())
+            process.communicate(timeout=60)
+            return process.returncode
+        finally:
+            os.close(ours)
+            os.close(theirs)
 
 
 class Imports(Installed):
@@ -250,6 +290,16 @@ class Imports(Installed):
         done = self.troupe.command("import", "articles", "-", "--tenant", "acme", "--format", "jsonl",
                                    input='{"id":"1","title":"t","summary":"s","url":"https://x.example"}\n')
         self.assertIn("1 of 1 articles stored", done.stdout)
+
+    def test_columns_that_are_not_used_are_named_and_the_rest_is_stored(self):
+        file = self.file("t.csv", "id,subject,descripton,colour\n1,s,d,red\n")
+        done = self.troupe.command("import", "tickets", file, "--tenant", "acme")
+        self.assertIn('line 1: column "descripton" isn\'t used; did you mean "description"?', done.stderr)
+        self.assertIn('line 1: column "colour" isn\'t used\n', done.stderr)
+        self.assertIn("1 of 1 tickets stored", done.stdout)
+        self.assertEqual(self.run_json("import", "tickets", file, "--tenant", "acme")["unknown_columns"],
+                         [{"name": "descripton", "line": 1, "nearest": "description"},
+                          {"name": "colour", "line": 1, "nearest": ""}])
 
     def test_what_can_not_be_imported_is_told(self):
         good = self.file("t.csv", "id,subject\n")
@@ -326,13 +376,20 @@ class Tokens(Installed):
             token = self.troupe.command("token", "mint", "--tenant", tenant, "--user", "ann").stdout.strip()
             self.assertEqual(self.troupe.get(f"/api/v1/jobs/{job}", {"Authorization": f"Bearer {token}"}).status, status)
 
+    def test_a_token_for_a_tenant_that_is_not_there_is_refused(self):
+        self.troupe.add_tenant()
+        self.refused(1, "token", "mint", "--tenant", "acne", "--user", "ann",
+                     words=('there is no tenant "acne"', "there are acme"))
+
     def test_a_token_holds_what_was_asked_for(self):
+        self.troupe.add_tenant()
         told = self.run_json("token", "mint", "--tenant", "acme", "--user", "ann", "--role", "lead", "--ttl", "5m")
         claims = self.claims(told["token"])
         self.assertEqual((claims["sub"], claims["tenant"], claims["role"]), ("ann", "acme", "lead"))
         self.assertEqual(claims["exp"] - claims["iat"], 300)
 
     def test_a_token_names_issuer_and_audience_when_they_are_checked(self):
+        self.troupe.add_tenant()
         self.troupe.settings["auth"] = {"jwt": {"issuer": "us", "audience": "them"}}
         self.troupe.write_settings()
         claims = self.claims(self.troupe.command("token", "mint", "--tenant", "acme", "--user", "ann").stdout.strip())
@@ -357,9 +414,10 @@ class Migrations(Installed):
 
     def test_versions_that_can_not_be_reached_are_refused(self):
         self.troupe.add_tenant()
-        self.refused(2, "migrate", "up", "--to", "999", words=("--to must be from 0 to",))
-        self.refused(2, "migrate", "up", "--to", "0", words=("troupe migrate down",))
-        self.refused(2, "migrate", "down", "--to", "-1")
+        self.refused(2, "migrate", "up", "--to", "999", words=("--to must be a version from 1 to", "found 999"))
+        for wrong in ("0", "-1", "x"):
+            self.refused(2, "migrate", "down", "--to", wrong, words=(f'--to: must be a whole number from 1 to 9999; found "{wrong}"',))
+        self.refused(2, "migrate", "up", "--to", "1", words=("troupe migrate down",))
 
     def test_the_status_of_a_database_that_is_not_there_makes_none(self):
         self.assertEqual(self.run_json("migrate", "status")["current"], 0)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -83,6 +84,19 @@ class Checks(Installed):
         self.troupe.settings["storage"] = {"url": "sqlite:/none/at/all/troupe.db"}
         self.troupe.write_settings()
         self.assertIn("/none/at/all", self.faults()["database"])
+
+    def test_damaged_pages_of_the_database_are_named(self):
+        self.troupe.add_tenant().command("import", "tickets", ROOT / "deploy/samples/tickets.jsonl", "--tenant", "acme")
+        self.assertEqual(self.checks()["database pages"]["detail"], "no damage")
+        database = sqlite3.connect(self.folder / "troupe.db")
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+        root = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_history'").fetchone()[0]
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        with open(self.folder / "troupe.db", "r+b") as file:
+            file.seek((root - 1) * size)
+            file.write(b"Z" * size)
+        self.assertIn("damaged", self.faults()["database pages"])
 
     def test_certificates_are_read(self):
         authority = Authority(self.folder)

@@ -84,6 +84,31 @@ TEST_CASE_METHOD(fixture, "a job that isn't dead isn't discarded") {
   CHECK(last_event() == "accepted");
 }
 
+TEST_CASE_METHOD(fixture, "a job that can't be read is told of, and can be discarded once it was given up") {
+  accepted();
+  const storage::entity_key key{"acme", storage::entity_kind::ticket_job, id};
+  store->tamper(key, [](auto& events) { events.at(0).payload = "no JSON"; });
+  CHECK_FALSE(load_job(*reader, id).fault.empty());
+  CHECK_THROWS_WITH(give(ticket::operator_retry{"cli"}), ContainsSubstring(id)
+                                                             && ContainsSubstring("its journal can't be read")
+                                                             && ContainsSubstring("troupe job discard " + id));
+  CHECK_THROWS_WITH(give(ticket::operator_discard{"cli"}), ContainsSubstring("only a job that was given up"));
+
+  REQUIRE(writer->mark_job(key, storage::job_status::dead, "its journal can't be read", start));
+  CHECK_THROWS_AS(give(ticket::operator_retry{"cli"}), failure);
+  give(ticket::operator_discard{"cli"});
+  CHECK(store->job("acme", id)->status == storage::job_status::discarded);
+}
+
+TEST_CASE_METHOD(fixture, "a job that was set aside and can be read again goes on by a retry") {
+  accepted();
+  REQUIRE(
+      writer->mark_job({"acme", storage::entity_kind::ticket_job, id}, storage::job_status::dead, "unreadable", start));
+  give(ticket::operator_retry{"cli"});
+  CHECK(last_event() == "retried");
+  CHECK(store->job("acme", id)->status == storage::job_status::pending);
+}
+
 TEST_CASE_METHOD(fixture, "a job that nobody knows is named") {
   CHECK_THROWS_WITH(give(ticket::operator_retry{"cli"}), ContainsSubstring("there is no job"));
 }

@@ -24,8 +24,6 @@ text_query query(std::vector<std::string> words, std::size_t limit = 10) {
   return result;
 }
 
-using ids = std::vector<std::string>;
-
 ids found(reader& in, const text_query& wanted, const std::string& tenant = "acme") {
   ids result;
   for (const auto& hit : in.search_tickets(tenant, wanted))

@@ -14,15 +14,6 @@ append pending(const std::string& tenant, const std::string& id, timestamp due =
   return value;
 }
 
-std::vector<std::string> ids_of(const std::vector<due_job>& jobs) {
-  std::vector<std::string> result;
-  for (const auto& job : jobs)
-    result.push_back(job.id);
-  return result;
-}
-
-using ids = std::vector<std::string>;
-
 } // namespace
 
 TEST_CASE_METHOD(storage_fixture, "jobs are due from their moment on, the one due longest first") {
@@ -85,13 +76,13 @@ TEST_CASE_METHOD(storage_fixture, "a paused tenant's jobs wait until it goes on"
   put(pending("globex", "g", at(200)));
   auto acme = make_tenant("acme");
   acme.paused = true;
-  writer->update_tenant(acme);
+  change(acme);
 
   CHECK(ids_of(reader->due_jobs(at(500), 10, {})) == ids{"g"});
   CHECK(reader->next_due(at(0)) == at(200));
 
   acme.paused = false;
-  writer->update_tenant(acme);
+  change(acme);
   CHECK(ids_of(reader->due_jobs(at(500), 10, {})) == ids{"a", "g"});
   CHECK(reader->next_due(at(0)) == at(100));
 }

@@ -34,6 +34,11 @@ public:
     return writer->append_batch({&value, 1}).at(0);
   }
 
+  /// Stores a changed tenant, whoever has changed it before.
+  void change(const tenant& value) {
+    writer->update_tenant(value, reader->find_tenant(value.id)->updated_at);
+  }
+
   std::unique_ptr<test_database> database;
   std::unique_ptr<storage::backend> backend;
   std::unique_ptr<storage::writer> writer;
@@ -52,6 +57,16 @@ append accepted(const entity_key& job, const std::string& payload = "{}");
 
 /// Further events.
 append next(const entity_key& entity, std::uint64_t expected, std::vector<std::string> types);
+
+using ids = std::vector<std::string>;
+
+template <class Jobs>
+ids ids_of(const Jobs& jobs) {
+  ids result;
+  for (const auto& job : jobs)
+    result.push_back(job.id);
+  return result;
+}
 
 /// The fault that the call throws, if it throws one.
 std::optional<fault> fault_of_call(const std::function<void()>& call);

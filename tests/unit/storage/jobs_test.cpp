@@ -54,15 +54,6 @@ void put_jobs(storage_fixture& in, int count, StatusOf status_of) {
   }
 }
 
-std::vector<std::string> ids_of(const std::vector<job_record>& jobs) {
-  std::vector<std::string> result;
-  for (const auto& job : jobs)
-    result.push_back(job.id);
-  return result;
-}
-
-using ids = std::vector<std::string>;
-
 } // namespace
 
 TEST_CASE_METHOD(storage_fixture, "a job is shown as its first append left it") {

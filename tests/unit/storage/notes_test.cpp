@@ -10,15 +10,6 @@ local_note note(const std::string& id, const std::string& ticket) {
   return {id, ticket, "**" + id + "**", "<b>" + id + "</b>", at(7)};
 }
 
-std::vector<std::string> ids_of(const std::vector<local_note>& notes) {
-  std::vector<std::string> result;
-  for (const auto& value : notes)
-    result.push_back(value.id);
-  return result;
-}
-
-using ids = std::vector<std::string>;
-
 } // namespace
 
 TEST_CASE_METHOD(storage_fixture, "a note is found on its ticket") {

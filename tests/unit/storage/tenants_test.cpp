@@ -45,10 +45,7 @@ TEST_CASE_METHOD(storage_fixture, "an unknown tenant isn't found") {
 
 TEST_CASE_METHOD(storage_fixture, "tenants are listed by id") {
   writer->add_tenant(make_tenant("bravo"));
-  std::vector<std::string> ids;
-  for (const auto& value : reader->list_tenants())
-    ids.push_back(value.id);
-  CHECK(ids == std::vector<std::string>{"acme", "bravo", "globex"});
+  CHECK(ids_of(reader->list_tenants()) == ids{"acme", "bravo", "globex"});
 }
 
 TEST_CASE_METHOD(storage_fixture, "a tenant is changed as a whole but for its creation") {
@@ -59,7 +56,7 @@ TEST_CASE_METHOD(storage_fixture, "a tenant is changed as a whole but for its cr
   value.webhooks_per_minute = 7;
   value.created_at = at(999);
   value.updated_at = at(1'000);
-  writer->update_tenant(value);
+  change(value);
 
   const auto found = reader->find_tenant("acme");
   CHECK(found->name == "Renamed");
@@ -74,7 +71,7 @@ TEST_CASE_METHOD(storage_fixture, "a tenant is changed as a whole but for its cr
 TEST_CASE_METHOD(storage_fixture, "a tenant may have no signing secret") {
   auto value = make_tenant("acme");
   value.signing_secrets.clear();
-  writer->update_tenant(value);
+  change(value);
   CHECK(reader->find_tenant("acme")->signing_secrets.empty());
 }
 
@@ -85,7 +82,7 @@ TEST_CASE_METHOD(storage_fixture, "every change of a tenant moves the version, n
   writer->add_tenant(make_tenant("bravo"));
   const auto added = reader->tenants_version();
   CHECK(added > before);
-  writer->update_tenant(make_tenant("bravo"));
+  change(make_tenant("bravo"));
   CHECK(reader->tenants_version() > added);
 }
 
@@ -101,8 +98,30 @@ TEST_CASE_METHOD(storage_fixture, "a second tenant of one id is refused and chan
 }
 
 TEST_CASE_METHOD(storage_fixture, "an unknown tenant can't be changed") {
-  CHECK(fault_of_call([&] { writer->update_tenant(make_tenant("nobody")); }) == fault::refused);
+  CHECK(fault_of_call([&] { writer->update_tenant(make_tenant("nobody"), at(0)); }) == fault::refused);
   CHECK_FALSE(reader->find_tenant("nobody"));
+}
+
+TEST_CASE_METHOD(storage_fixture, "who changes a tenant on what somebody else has changed meanwhile is told so") {
+  auto mine = *reader->find_tenant("acme");
+  auto theirs = mine;
+  theirs.paused = true;
+  mine.name = "Mine";
+  CHECK(writer->update_tenant(theirs, theirs.updated_at));
+  const auto version = reader->tenants_version();
+
+  CHECK_FALSE(writer->update_tenant(mine, mine.updated_at));
+  CHECK(reader->find_tenant("acme")->name == "acme Ltd");
+  CHECK(reader->find_tenant("acme")->paused);
+  CHECK(reader->tenants_version() == version);
+
+  // Both have happened within one millisecond, and the clock may have been put back.
+  mine = *reader->find_tenant("acme");
+  mine.name = "Mine";
+  mine.updated_at = at(-5'000);
+  CHECK(writer->update_tenant(mine, theirs.updated_at + std::chrono::milliseconds{1}));
+  CHECK(reader->find_tenant("acme")->name == "Mine");
+  CHECK(reader->find_tenant("acme")->updated_at == at(2));
 }
 
 TEST_CASE_METHOD(storage_fixture, "ids that aren't names are refused") {
@@ -117,7 +136,7 @@ TEST_CASE_METHOD(storage_fixture, "three signing secrets are refused") {
   value.signing_secrets.assign(3, config::secret{"x"});
   CHECK(fault_of_call([&] { writer->add_tenant(value); }) == fault::refused);
   value.id = "acme";
-  CHECK(fault_of_call([&] { writer->update_tenant(value); }) == fault::refused);
+  CHECK(fault_of_call([&] { change(value); }) == fault::refused);
 }
 
 TEST_CASE_METHOD(storage_fixture, "any text can stand in a tenant's settings") {
@@ -126,7 +145,7 @@ TEST_CASE_METHOD(storage_fixture, "any text can stand in a tenant's settings") {
     value.name = value.desk_url = value.desk_ca = value.desk_options = text;
     value.desk_key = config::secret{text};
     value.signing_secrets = {config::secret{text}};
-    writer->update_tenant(value);
+    change(value);
     const auto found = reader->find_tenant("acme");
     CHECK(found->name == text);
     CHECK(found->desk_options == text);

@@ -14,6 +14,10 @@ namespace troupe::testing {
 
 using namespace actors::ticket;
 using namespace std::chrono_literals;
+using net::desk::desk_failure;
+using net::desk::desk_fault;
+using net::desk::note_search;
+using storage::job_status;
 
 inline constexpr std::string_view job_id = "01930f3e-8a00-7000-8000-0123456789ab";
 inline constexpr timestamp start_time{std::chrono::milliseconds{1'760'000'000'000}};
@@ -196,6 +200,13 @@ inline timer_fired fired(const job_core::decision& decided, timer_kind kind) {
 
 inline bool does_nothing(const job_core::decision& decided) {
   return decided.events.empty() && decided.effects.empty() && decided.early_effects.empty();
+}
+
+using names = std::vector<std::string>;
+
+/// The events that came after the first `from`.
+inline names new_types(const job_bench& job, std::size_t from) {
+  return {job.types.begin() + static_cast<std::ptrdiff_t>(from), job.types.end()};
 }
 
 } // namespace troupe::testing

@@ -4,20 +4,6 @@
 
 using namespace troupe;
 using namespace troupe::testing;
-using net::desk::desk_failure;
-using net::desk::desk_fault;
-using net::desk::note_search;
-using storage::job_status;
-
-namespace {
-
-using names = std::vector<std::string>;
-
-names new_types(const job_bench& job, std::size_t from) {
-  return {job.types.begin() + static_cast<std::ptrdiff_t>(from), job.types.end()};
-}
-
-} // namespace
 
 TEST_CASE("an unknown outcome is looked into after the deadline and the margin, not before") {
   job_bench job;

@@ -4,20 +4,6 @@
 
 using namespace troupe;
 using namespace troupe::testing;
-using net::desk::desk_failure;
-using net::desk::desk_fault;
-using net::desk::note_search;
-using storage::job_status;
-
-namespace {
-
-using names = std::vector<std::string>;
-
-names new_types(const job_bench& job, std::size_t from) {
-  return {job.types.begin() + static_cast<std::ptrdiff_t>(from), job.types.end()};
-}
-
-} // namespace
 
 TEST_CASE("an accepted job waits, due at once") {
   job_bench job;
@@ -387,7 +373,7 @@ TEST_CASE("an operator makes a job that waits for its retry due at once") {
 
 TEST_CASE("an operator can't retry what runs, has ended or hasn't begun") {
   job_bench job;
-  CHECK(job.tell(operator_retry{"cli"}).refusal == "the job is under way");
+  CHECK(job.tell(operator_retry{"cli"}).refusal == "the job hasn't begun yet; it begins by itself");
   job.begin_write();
   const auto running = job.tell(operator_retry{"cli"});
   CHECK(running.refusal == "the job is under way");

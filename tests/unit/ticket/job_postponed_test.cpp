@@ -4,13 +4,8 @@
 
 using namespace troupe;
 using namespace troupe::testing;
-using net::desk::desk_failure;
-using net::desk::desk_fault;
-using storage::job_status;
 
 namespace {
-
-using names = std::vector<std::string>;
 
 names last_types(const job_bench& job, std::size_t count) {
   return {job.types.end() - static_cast<std::ptrdiff_t>(count), job.types.end()};

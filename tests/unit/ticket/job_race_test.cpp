@@ -4,10 +4,6 @@
 
 using namespace troupe;
 using namespace troupe::testing;
-using net::desk::desk_failure;
-using net::desk::desk_fault;
-using net::desk::note_search;
-using storage::job_status;
 
 namespace {
 

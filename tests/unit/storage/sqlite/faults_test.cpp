@@ -1,4 +1,5 @@
 #include "sqlite/database.hpp"
+#include "storage/integrity.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -184,6 +185,24 @@ TEST_CASE("a database where none can be is unavailable") {
   auto options = database.options();
   options.url = "sqlite:" + (database.file() / "below/a/file.db").string();
   CHECK(fault_of_call([&] { open(options); }) == fault::unavailable);
+}
+
+TEST_CASE_METHOD(sqlite_fixture, "damaged pages are found wherever they are, and a sound database has none") {
+  for (int i = 0; i < 300; ++i)
+    put(accepted(job_of("acme", std::to_string(i)), std::string(500, 'x')));
+  CHECK(find_damage(database->options(), 5, [] {}).empty());
+
+  restart();
+  file_database().run("PRAGMA wal_checkpoint(TRUNCATE)");
+  const auto page =
+      8'192 * (std::stol(file_database().ask("SELECT rootpage FROM sqlite_schema WHERE name = 'events'")) - 1);
+  reader.reset();
+  writer.reset();
+  backend.reset();
+  overwrite(file(), page, 8'192);
+  const auto damage = find_damage(database->options(), 5);
+  CHECK_FALSE(damage.empty());
+  CHECK(damage.size() <= 5);
 }
 
 TEST_CASE("an address that isn't SQLite's, or names no file, is refused") {

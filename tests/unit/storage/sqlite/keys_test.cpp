@@ -4,6 +4,9 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace troupe::storage::testing {
 
 namespace {
@@ -67,6 +70,29 @@ TEST_CASE_METHOD(keys_fixture, "no text or secret of a journal or tenant can be 
   CHECK(file_database().ask("SELECT count(*) FROM tenant_configs WHERE instr(desk_key, 'desk key') > 0 "
                             "OR instr(signing_secret, 'secret') > 0")
         == "0");
+}
+
+TEST_CASE_METHOD(keys_fixture, "nothing of a removed tenant can be read in the files") {
+  std::vector<past_ticket> tickets;
+  for (int i = 0; i < 3'000; ++i)
+    tickets.push_back({"T-" + std::to_string(i), "xqzeppelin", "It leaks " + std::to_string(i), "xqpatched", ""});
+  for (std::size_t first = 0; first < tickets.size(); first += 500)
+    writer->put_tickets("acme", std::span{tickets}.subspan(first, 500));
+  for (auto& each : tickets)
+    each.subject = "xqairship";
+  writer->put_tickets("acme", std::span{tickets}.first(500));
+  writer->put_local_note("acme", {"N-1", "ticket", "xqnote", "<p>xqnote", at(0)}, "marker");
+  put(accepted(job));
+  REQUIRE(writer->remove_tenant("acme"));
+  while (writer->clear_removed() > 0) {
+  }
+
+  for (const auto* ending : {"", "-wal"}) {
+    std::ifstream file{file_database().file().string() + ending, std::ios::binary};
+    const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+    for (const auto* word : {"xqz", "xqp", "xqa", "xqn", "ticket of job"})
+      CHECK(bytes.find(word) == std::string::npos);
+  }
 }
 
 TEST_CASE_METHOD(keys_fixture, "an event that was changed doesn't open") {

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "storage/sqlite/statement.hpp"
+
+namespace troupe::storage::sqlite {
+
+/// Removes what removed tenants have left, piece by piece. `meta` holds who they are and how far each one's removal
+/// has come, so that any process may go on with it. All members but `clean_log` are called inside a write transaction.
+class removal {
+public:
+  explicit removal(connection& on);
+
+  /// Notes that this tenant's rows are to go. Its settings and its key must be gone already.
+  void begin(std::int64_t tenant);
+
+  /// Whether something is left to do.
+  bool pending();
+
+  /// Removes at most `count` rows, or rewrites a bounded part of a full-text index so that words of removed documents
+  /// leave it. 0 = nothing is left to do.
+  std::size_t go_on(std::size_t count);
+
+  /// Copies the log of writes into the database and empties it, so that no page of before stays readable there. Left
+  /// for later when a reader is in the way.
+  void clean_log();
+
+private:
+  /// Numbers are stored.
+  enum class phase : std::uint8_t {
+    rows,
+    gather_ticket_words, ///< all parts of the index become inputs of one merge
+    merge_ticket_words,
+    gather_article_words,
+    merge_article_words,
+    done,
+  };
+
+  std::size_t remove_rows(std::int64_t tenant, std::size_t count);
+  std::size_t remove_jobs(std::int64_t tenant, std::size_t count);
+  std::size_t remove_assets(std::int64_t tenant, std::size_t count);
+  /// @param rows, forget, remove of one kind of document: find some, take one's words from the index, delete one
+  std::size_t remove_documents(std::int64_t tenant, std::size_t count, statement& rows, statement& forget,
+                               statement& remove);
+  phase after(phase now, std::int64_t tenant, std::size_t count, std::size_t& worked);
+  /// Whether the merge had something to do.
+  bool merge(statement& index, int pages);
+  void finish(std::int64_t tenant);
+
+  connection& on_;
+  statement begin_;
+  statement keep_numbers_;
+  statement next_;
+  statement advance_;
+  statement finish_;
+  statement forget_state_;
+  statement jobs_;
+  statement event_;
+  statement drop_event_;
+  statement drop_job_;
+  statement drop_notes_;
+  statement drop_assets_;
+  statement drop_addresses_;
+  statement tickets_;
+  statement forget_ticket_;
+  statement drop_ticket_;
+  statement articles_;
+  statement forget_article_;
+  statement drop_article_;
+  statement merge_tickets_;
+  statement merge_articles_;
+  statement changes_;
+};
+
+/// While it lives, what a connection deletes is overwritten wherever it stood, free pages included.
+class secure_deletion {
+public:
+  explicit secure_deletion(connection& on);
+  ~secure_deletion();
+  secure_deletion(const secure_deletion&) = delete;
+  secure_deletion& operator=(const secure_deletion&) = delete;
+
+private:
+  connection& on_;
+};
+
+} // namespace troupe::storage::sqlite
