@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "actors/text/text.hpp"
 #include "actors/ticket/advice.hpp"
 #include "actors/ticket/markdown.hpp"
-#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 

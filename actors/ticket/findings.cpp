@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 
 namespace troupe::actors::ticket {
 

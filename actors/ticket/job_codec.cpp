@@ -1,9 +1,9 @@
 #include <string>
 #include <utility>
 
+#include "actors/text/event_fields.hpp"
+#include "actors/text/json_text.hpp"
 #include "actors/ticket/job_core.hpp"
-#include "actors/ticket/job_fields.hpp"
-#include "actors/ticket/json_text.hpp"
 
 namespace troupe::actors::ticket {
 
@@ -204,7 +204,7 @@ std::size_t expected_size(const job_event& what) {
 
 // -- Reading ---------------------------------------------------------------------------------------------------------
 
-void read(const job_fields& in, accepted& e) {
+void read(const event_fields& in, accepted& e) {
   e.ticket_id = in.text("ticket_id");
   e.subject = in.text_or("subject");
   e.description = in.text_or("description");
@@ -214,13 +214,13 @@ void read(const job_fields& in, accepted& e) {
   e.traceparent = in.text_or("traceparent");
 }
 
-void read(const job_fields& in, claimed& e) {
+void read(const event_fields& in, claimed& e) {
   e.attempt = in.number<std::uint32_t>("attempt");
   e.epoch = in.number<std::uint64_t>("epoch");
   e.workflow = in.text_or("workflow");
 }
 
-void read(const job_fields& in, storage::ticket_hit& hit) {
+void read(const event_fields& in, storage::ticket_hit& hit) {
   hit.ticket.id = in.text("id");
   hit.ticket.subject = in.text_or("subject");
   hit.ticket.description = in.text_or("description");
@@ -229,7 +229,7 @@ void read(const job_fields& in, storage::ticket_hit& hit) {
   hit.score = in.real_or("score");
 }
 
-void read(const job_fields& in, storage::article_hit& hit) {
+void read(const event_fields& in, storage::article_hit& hit) {
   hit.article.id = in.text("id");
   hit.article.title = in.text_or("title");
   hit.article.summary = in.text_or("summary");
@@ -237,7 +237,7 @@ void read(const job_fields& in, storage::article_hit& hit) {
   hit.score = in.real_or("score");
 }
 
-void read(const job_fields& in, affected_system& system) {
+void read(const event_fields& in, affected_system& system) {
   system.address = in.text("address");
   system.asset.addresses = {system.address};
   system.asset.hostname = in.text_or("hostname");
@@ -247,19 +247,19 @@ void read(const job_fields& in, affected_system& system) {
 }
 
 template <class T>
-std::vector<T> read_list(const job_fields& in, std::string_view name) {
+std::vector<T> read_list(const event_fields& in, std::string_view name) {
   std::vector<T> out;
   for (const auto& item : in.objects(name))
     read(item, out.emplace_back());
   return out;
 }
 
-source_report read_source(const job_fields& in, std::string_view name) {
+source_report read_source(const event_fields& in, std::string_view name) {
   const auto source = in.object(name);
   return {static_cast<source_status>(source.name("status", statuses)), milliseconds{source.number<std::int64_t>("ms")}};
 }
 
-void read(const job_fields& in, gathered& e) {
+void read(const event_fields& in, gathered& e) {
   e.found.tickets = read_list<storage::ticket_hit>(in, "tickets");
   e.found.articles = read_list<storage::article_hit>(in, "articles");
   e.found.systems = read_list<affected_system>(in, "assets");
@@ -270,7 +270,7 @@ void read(const job_fields& in, gathered& e) {
   e.found.assets_source = read_source(sources, "assets");
 }
 
-void read(const job_fields& in, synthesized& e) {
+void read(const event_fields& in, synthesized& e) {
   e.note = in.text("note");
   e.provider = in.text("provider");
   e.model = in.text_or("model");
@@ -281,59 +281,59 @@ void read(const job_fields& in, synthesized& e) {
   e.fallback = in.text_or("fallback");
 }
 
-void read(const job_fields& in, write_started& e) {
+void read(const event_fields& in, write_started& e) {
   e.write = in.number<std::uint32_t>("write");
   e.deadline = in.time("deadline");
 }
 
-void read(const job_fields& in, write_unknown& e) {
+void read(const event_fields& in, write_unknown& e) {
   e.error = in.text("error");
 }
 
-void read(const job_fields& in, write_refused& e) {
+void read(const event_fields& in, write_refused& e) {
   e.error = in.text("error");
   if (in.has("retry_after_ms"))
     e.retry_after = milliseconds{in.number<std::int64_t>("retry_after_ms")};
 }
 
-void read(const job_fields& in, note_written& e) {
+void read(const event_fields& in, note_written& e) {
   e.note_id = in.text("note_id");
   e.found = in.flag("found");
 }
 
-void read(const job_fields&, completed&) {}
+void read(const event_fields&, completed&) {}
 
-void read(const job_fields& in, failed& e) {
+void read(const event_fields& in, failed& e) {
   e.step = in.text("step");
   e.attempt = in.number<std::uint32_t>("attempt");
   e.error = in.text("error");
   e.retry_at = in.time("retry_at");
 }
 
-void read(const job_fields& in, postponed& e) {
+void read(const event_fields& in, postponed& e) {
   e.step = in.text("step");
   e.reason = in.text("reason");
   e.retry_at = in.time("retry_at");
   e.circuit = in.flag("circuit");
 }
 
-void read(const job_fields& in, dead_lettered& e) {
+void read(const event_fields& in, dead_lettered& e) {
   e.step = in.text("step");
   e.error = in.text("error");
 }
 
-void read(const job_fields&, parked&) {}
+void read(const event_fields&, parked&) {}
 
-void read(const job_fields& in, retried& e) {
+void read(const event_fields& in, retried& e) {
   e.by = in.text("by");
 }
 
-void read(const job_fields& in, discarded& e) {
+void read(const event_fields& in, discarded& e) {
   e.by = in.text("by");
 }
 
 template <std::size_t I = 0>
-job_event read_as(std::string_view type, const job_fields& in) {
+job_event read_as(std::string_view type, const event_fields& in) {
   if constexpr (I == std::variant_size_v<job_event>) {
     in.refuse("type", "is not an event of a ticket job");
   } else {
@@ -361,7 +361,7 @@ storage::new_event job_core::encode(const job_event& what) {
 }
 
 job_event job_core::decode(std::string_view type, std::string_view payload) {
-  const job_document document{type, payload};
+  const event_document document{type, payload};
   return read_as(type, document.fields());
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "actors/text/text.hpp"
 #include "actors/ticket/compose.hpp"
 #include "actors/ticket/findings.hpp"
 #include "actors/ticket/job_core.hpp"
@@ -8,7 +9,6 @@
 #include "actors/ticket/note_check.hpp"
 #include "actors/ticket/prompt.hpp"
 #include "actors/ticket/retry.hpp"
-#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 

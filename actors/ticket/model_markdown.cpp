@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/text/text.hpp"
 #include "actors/ticket/markdown.hpp"
-#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "actors/text/text.hpp"
 #include "actors/ticket/job_core.hpp"
 #include "actors/ticket/markdown.hpp"
-#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 

@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "actors/text/text.hpp"
 #include "actors/ticket/compose.hpp"
 #include "actors/ticket/markdown.hpp"
 #include "actors/ticket/model_markdown.hpp"
-#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/text/text.hpp"
 #include "actors/ticket/markdown.hpp"
-#include "actors/ticket/text.hpp"
 
 namespace troupe::actors::ticket {
 

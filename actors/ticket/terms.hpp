@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 
 /// Words that carry a text's subject, for telling how much two texts have in common.
 namespace troupe::actors::ticket {

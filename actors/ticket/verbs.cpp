@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 
 namespace troupe::actors::ticket {
 

@@ -1,11 +1,12 @@
 #include "actors/ticket/advice.hpp"
 
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 #include "fixture.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 using namespace troupe;
+using namespace troupe::actors;
 using namespace troupe::testing;
 
 namespace {

@@ -1,12 +1,13 @@
 #include "actors/ticket/compose.hpp"
 
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 #include "fixture.hpp"
 #include "rendered.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
 using namespace troupe;
+using namespace troupe::actors;
 using namespace troupe::testing;
 
 namespace {

@@ -1,6 +1,6 @@
 #include "actors/ticket/note_check.hpp"
 
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 #include "fixture.hpp"
 #include "rendered.hpp"
 
@@ -9,6 +9,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 using namespace troupe;
+using namespace troupe::actors;
 using namespace troupe::testing;
 
 namespace {

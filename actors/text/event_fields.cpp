@@ -1,53 +1,53 @@
-#include "actors/ticket/job_fields.hpp"
+#include "actors/text/event_fields.hpp"
 
 #include <utility>
 
-namespace troupe::actors::ticket {
+namespace troupe::actors {
 
-job_fields::job_fields(std::string_view type, const nlohmann::json& object, std::string path)
+event_fields::event_fields(std::string_view type, const nlohmann::json& object, std::string path)
     : type_{type}, object_{object}, path_{std::move(path)} {}
 
-void job_fields::refuse(std::string_view name, std::string_view why) const {
+void event_fields::refuse(std::string_view name, std::string_view why) const {
   std::string what = "event ";
   what.append(type_).append(": ").append(path_).append(name).append(" ").append(why);
   throw storage::error{storage::fault::corrupt, what};
 }
 
-const nlohmann::json* job_fields::find(std::string_view name) const {
+const nlohmann::json* event_fields::find(std::string_view name) const {
   const auto found = object_.find(name);
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
-const nlohmann::json& job_fields::get(std::string_view name) const {
+const nlohmann::json& event_fields::get(std::string_view name) const {
   const auto* value = find(name);
   if (!value)
     refuse(name, "is missing");
   return *value;
 }
 
-bool job_fields::has(std::string_view name) const {
+bool event_fields::has(std::string_view name) const {
   return find(name) != nullptr;
 }
 
-std::string job_fields::text(std::string_view name) const {
+std::string event_fields::text(std::string_view name) const {
   const auto& value = get(name);
   if (!value.is_string())
     refuse(name, "is not a text");
   return value.get_ref<const std::string&>();
 }
 
-std::string job_fields::text_or(std::string_view name) const {
+std::string event_fields::text_or(std::string_view name) const {
   return has(name) ? text(name) : std::string{};
 }
 
-bool job_fields::flag(std::string_view name) const {
+bool event_fields::flag(std::string_view name) const {
   const auto& value = get(name);
   if (!value.is_boolean())
     refuse(name, "is neither true nor false");
   return value.get<bool>();
 }
 
-double job_fields::real_or(std::string_view name) const {
+double event_fields::real_or(std::string_view name) const {
   const auto* value = find(name);
   if (!value)
     return 0;
@@ -56,11 +56,11 @@ double job_fields::real_or(std::string_view name) const {
   return value->get<double>();
 }
 
-storage::timestamp job_fields::time(std::string_view name) const {
+storage::timestamp event_fields::time(std::string_view name) const {
   return storage::timestamp{std::chrono::milliseconds{number<std::int64_t>(name)}};
 }
 
-std::size_t job_fields::name(std::string_view field, std::span<const std::string_view> names) const {
+std::size_t event_fields::name(std::string_view field, std::span<const std::string_view> names) const {
   const auto value = text(field);
   for (std::size_t i = 0; i < names.size(); ++i)
     if (names[i] == value)
@@ -68,22 +68,22 @@ std::size_t job_fields::name(std::string_view field, std::span<const std::string
   refuse(field, "is none of the known names");
 }
 
-job_fields job_fields::object(std::string_view name) const {
+event_fields event_fields::object(std::string_view name) const {
   const auto& value = get(name);
   if (!value.is_object())
     refuse(name, "is not an object");
   return {type_, value, path_ + std::string{name} + '/'};
 }
 
-const nlohmann::json* job_fields::find_list(std::string_view name) const {
+const nlohmann::json* event_fields::find_list(std::string_view name) const {
   const auto* list = find(name);
   if (list && !list->is_array())
     refuse(name, "is not a list");
   return list;
 }
 
-std::vector<job_fields> job_fields::objects(std::string_view name) const {
-  std::vector<job_fields> out;
+std::vector<event_fields> event_fields::objects(std::string_view name) const {
+  std::vector<event_fields> out;
   const auto* list = find_list(name);
   for (std::size_t i = 0; list && i < list->size(); ++i) {
     const auto place = std::string{name} + '/' + std::to_string(i);
@@ -94,7 +94,7 @@ std::vector<job_fields> job_fields::objects(std::string_view name) const {
   return out;
 }
 
-std::vector<std::string> job_fields::texts(std::string_view name) const {
+std::vector<std::string> event_fields::texts(std::string_view name) const {
   std::vector<std::string> out;
   const auto* list = find_list(name);
   for (std::size_t i = 0; list && i < list->size(); ++i) {
@@ -106,10 +106,10 @@ std::vector<std::string> job_fields::texts(std::string_view name) const {
 }
 
 // Parentheses: braces would make a list of one element of it.
-job_document::job_document(std::string_view type, std::string_view payload)
+event_document::event_document(std::string_view type, std::string_view payload)
     : type_{type}, root_(nlohmann::json::parse(payload, nullptr, false)) {
   if (!root_.is_object())
-    job_fields{type, root_}.refuse("payload", "is not a JSON object");
+    event_fields{type, root_}.refuse("payload", "is not a JSON object");
 }
 
-} // namespace troupe::actors::ticket
+} // namespace troupe::actors

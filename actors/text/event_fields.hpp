@@ -12,14 +12,14 @@
 
 #include "storage/types.hpp"
 
-namespace troupe::actors::ticket {
+namespace troupe::actors {
 
 /// An object of an event's payload. Every reader throws `storage::error` (`corrupt`) that names event and field when
 /// the field isn't what it must be; those ending in `_or` take a missing field for an empty one.
-class job_fields {
+class event_fields {
 public:
   /// References must outlive this object.
-  job_fields(std::string_view type, const nlohmann::json& object, std::string path = {});
+  event_fields(std::string_view type, const nlohmann::json& object, std::string path = {});
 
   bool has(std::string_view name) const;
   std::string text(std::string_view name) const;
@@ -44,8 +44,8 @@ public:
   /// Which of `names` the field holds.
   std::size_t name(std::string_view field, std::span<const std::string_view> names) const;
 
-  job_fields object(std::string_view name) const;
-  std::vector<job_fields> objects(std::string_view name) const;
+  event_fields object(std::string_view name) const;
+  std::vector<event_fields> objects(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
 
   [[noreturn]] void refuse(std::string_view name, std::string_view why) const;
@@ -61,12 +61,12 @@ private:
 };
 
 /// An event's payload, parsed.
-class job_document {
+class event_document {
 public:
-  /// Throws as `job_fields` does when the payload isn't a JSON object. `type` must outlive this object.
-  job_document(std::string_view type, std::string_view payload);
+  /// Throws as `event_fields` does when the payload isn't a JSON object. `type` must outlive this object.
+  event_document(std::string_view type, std::string_view payload);
 
-  job_fields fields() const {
+  event_fields fields() const {
     return {type_, root_};
   }
 
@@ -75,4 +75,4 @@ private:
   nlohmann::json root_;
 };
 
-} // namespace troupe::actors::ticket
+} // namespace troupe::actors

@@ -1,11 +1,11 @@
-#include "actors/ticket/json_text.hpp"
+#include "actors/text/json_text.hpp"
 
 #include <array>
 #include <cmath>
 
 #include "net/json/writer.hpp"
 
-namespace troupe::actors::ticket {
+namespace troupe::actors {
 
 void json_text::key(std::string_view name) {
   separate();
@@ -58,4 +58,4 @@ void json_text::quote(std::string_view text) {
   net::json::append_string(out_, text);
 }
 
-} // namespace troupe::actors::ticket
+} // namespace troupe::actors

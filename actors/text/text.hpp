@@ -7,7 +7,7 @@
 #include <vector>
 
 /// Text as it comes from outside: tickets, articles, models, desks. All functions take any bytes and cost linear time.
-namespace troupe::actors::ticket {
+namespace troupe::actors {
 
 /// A code point and how many bytes it takes. `size` is 0 where the bytes aren't UTF-8 (one byte is wrong).
 struct code_point {
@@ -89,4 +89,4 @@ constexpr bool starts_like(std::string_view text, std::string_view start) {
 
 std::string_view trim(std::string_view text);
 
-} // namespace troupe::actors::ticket
+} // namespace troupe::actors

@@ -1,8 +1,8 @@
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
-using namespace troupe::actors::ticket;
+using namespace troupe::actors;
 
 namespace {
 

@@ -1,9 +1,9 @@
-#include "actors/ticket/text.hpp"
+#include "actors/text/text.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace troupe::actors::ticket {
+namespace troupe::actors {
 
 namespace {
 
@@ -282,4 +282,4 @@ std::vector<std::string_view> sentences(std::string_view text) {
   return out;
 }
 
-} // namespace troupe::actors::ticket
+} // namespace troupe::actors

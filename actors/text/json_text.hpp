@@ -9,7 +9,7 @@
 
 #include "storage/types.hpp"
 
-namespace troupe::actors::ticket {
+namespace troupe::actors {
 
 /// Writes JSON text straight into a string: each job writes some ten kilobytes of it. Strings may hold any bytes; what
 /// isn't UTF-8 becomes U+FFFD, so that what was written can be read.
@@ -58,6 +58,13 @@ public:
     value(x.time_since_epoch());
   }
 
+  /// A value that is JSON text already.
+  void raw(std::string_view json) {
+    separate();
+    out_ += json;
+    fresh_ = false;
+  }
+
   void member(std::string_view name, const auto& x) {
     key(name);
     value(x);
@@ -83,4 +90,4 @@ private:
   bool fresh_ = true; ///< no comma before the next value
 };
 
-} // namespace troupe::actors::ticket
+} // namespace troupe::actors
