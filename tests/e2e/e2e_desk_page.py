@@ -89,7 +89,7 @@ class DeskPage(unittest.TestCase):
                 demo = subprocess.Popen([binary(), "demo", "-c", other.config], env=other.variables(), cwd=other.folder,
                                         stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
             self.addCleanup(demo.wait)
-            self.addCleanup(demo.kill)
+            self.addCleanup(demo.terminate)  # it removes its own folder
             told = until(lambda: re.search(r"http\S+/desk/#token=\S+", (other.folder / "out").read_text()), "the address")
             self.browser.open(told[0])
             self.shows("15 notes")
