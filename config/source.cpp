@@ -31,11 +31,14 @@ bool is_below(std::string_view key, std::string_view parent) {
 
 source::source(std::string origin, std::vector<entry> entries, const environment& variables,
                std::vector<std::string>& faults)
-    : origin_{std::move(origin)}, entries_{std::move(entries)}, variables_{variables}, faults_{faults} {}
+    : origin_{std::move(origin)}, entries_{std::move(entries)}, variables_{variables}, faults_{faults} {
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    places_.emplace(entries_[i].key, i);
+}
 
 const entry* source::find(std::string_view key) const {
-  const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) { return e.key == key; });
-  return at == entries_.end() ? nullptr : &*at;
+  const auto at = places_.find(key);
+  return at == places_.end() ? nullptr : &entries_[at->second];
 }
 
 std::string source::place_of(const std::string& key) const {
@@ -162,6 +165,26 @@ std::size_t source::take_sections(const std::string& key) {
   while (count < 64 && named())
     ++count;
   return count;
+}
+
+std::vector<std::string> source::take_names(const std::string& key) {
+  known_.insert(key);
+  std::vector<std::string> out;
+  const auto* e = find(key);
+  if (e == nullptr)
+    return out;
+  if (e->kind == entry_kind::list || !e->text.empty())
+    fault(place_of(key) + "must be a section of keys and values");
+  else
+    for (const auto& other : entries_)
+      if (is_below(other.key, key) && other.key.find('.', key.size() + 1) == std::string::npos)
+        out.push_back(other.key.substr(key.size() + 1));
+  return out;
+}
+
+bool source::gives(const std::string& key) const {
+  const auto* e = find(key);
+  return e != nullptr && (e->kind != entry_kind::scalar || !e->text.empty());
 }
 
 bool source::is_section(std::string_view key) const {

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "config/document.hpp"
@@ -24,6 +25,8 @@ public:
   /// @param origin the file's name for messages
   source(std::string origin, std::vector<entry> entries, const environment& variables,
          std::vector<std::string>& faults);
+  source(const source&) = delete;
+  source& operator=(const source&) = delete;
 
   /// What is given for `key`: by its own variable, by one of `variables`, or by the file, in this order; for a secret
   /// each of them may also name a file (`_FILE`, `_file`). Empty text is no value. Faults are collected.
@@ -34,6 +37,12 @@ public:
 
   /// How many elements a list of sections has, those that only variables name included.
   std::size_t take_sections(const std::string& key);
+
+  /// The names that stand below a section, in the order of the file; what is below each is for the caller to take.
+  std::vector<std::string> take_names(const std::string& key);
+
+  /// Whether the file gives anything for `key`, be it of the wrong kind.
+  bool gives(const std::string& key) const;
 
   /// A variable's value, or that of the file named by the variable with `_FILE`.
   std::optional<given> variable(const std::string& name, bool secret);
@@ -56,6 +65,7 @@ private:
 
   std::string origin_;
   std::vector<entry> entries_;
+  std::unordered_map<std::string_view, std::size_t> places_; ///< in `entries_`
   const environment& variables_;
   std::vector<std::string>& faults_;
   std::set<std::string, std::less<>> known_;

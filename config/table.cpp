@@ -140,7 +140,8 @@ std::vector<setting<settings>> main_part() {
           "cache.url", cache_url, [](s & v) -> auto& { return v.cache.url; }, "Where caches are kept"),
       declare<s>(
           "agents_dir", directory_path, [](s & v) -> auto& { return v.agents_dir; },
-          "Directory whose `workflows/ticket_enhancement.yaml` replaces the shipped one"),
+          "Directory of agents (`*.yaml`, `docs/agents.md`); they and its `workflows/ticket_enhancement.yaml` replace "
+          "shipped ones of the same name"),
       key(
           "secrets.master_key", [](s & v) -> auto& { return v.master_key; },
           "Encrypts tenants' secrets and journals. None: made beside the database, mode 0600")

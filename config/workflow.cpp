@@ -1,12 +1,9 @@
 #include "config/workflow.hpp"
 
+#include "config/digest.hpp"
 #include "config/load.hpp"
 #include "config/source.hpp"
 #include "config/table.hpp"
-
-#include <openssl/sha.h>
-
-#include <array>
 
 namespace troupe::config {
 
@@ -79,25 +76,13 @@ const std::vector<setting<flow>>& workflow_table() {
   return table;
 }
 
-/// 12 hexadecimal digits of the text's SHA-256.
-std::string digest(std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());
-  std::string out;
-  for (std::size_t i = 0; i < 6; ++i) {
-    out += "0123456789abcdef"[hash[i] >> 4];
-    out += "0123456789abcdef"[hash[i] & 15];
-  }
-  return out;
-}
-
 } // namespace
 
 ticket_workflow parse_ticket_workflow(std::string_view text, std::string_view origin) {
   static const environment none;
   std::vector<std::string> faults;
   ticket_workflow out;
-  out.version = digest(text);
+  out.version = short_digest(text);
   source from{std::string{origin}, read_document(text, origin, faults), none, faults};
   const bool readable = faults.empty();
   read_section(from, "", workflow_table(), out);

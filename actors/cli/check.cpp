@@ -1,6 +1,7 @@
 #include "actors/cli/checks.hpp"
 #include "actors/cli/groups.hpp"
 #include "actors/cli/opened.hpp"
+#include "config/agent_store.hpp"
 #include "config/load.hpp"
 #include "config/workflow.hpp"
 #include "net/io_threads.hpp"
@@ -15,7 +16,19 @@ namespace troupe::actors::cli {
 
 namespace {
 
-/// Settings and workflow; one finding per fault.
+/// The agents' names with their versions. Throws `invalid_configuration`.
+std::string agents_of(const config::settings& settings) {
+  std::vector<std::string> providers;
+  for (const auto& provider : settings.llm.providers)
+    providers.push_back(provider.name);
+  std::string out;
+  const auto agents = config::agent_store{settings.agents_dir, std::move(providers)}.agents();
+  for (const auto& [name, agent] : *agents)
+    out += (out.empty() ? "" : ", ") + name + " version " + agent.definition->version;
+  return out;
+}
+
+/// Settings, workflow and agents; one finding per fault.
 std::vector<finding> read(const invocation& call, config::settings& settings) {
   std::vector<finding> out;
   const auto reading = [&](const std::string& name, const auto& action) {
@@ -31,9 +44,11 @@ std::vector<finding> read(const invocation& call, config::settings& settings) {
     const auto file = config_file(call);
     return file.empty() ? std::string{"no file: defaults and environment"} : file.string();
   });
-  if (out.front().ok)
-    reading("workflow",
-            [&] { return "ticket_enhancement, version " + config::load_ticket_workflow(settings.agents_dir).version; });
+  if (!out.front().ok)
+    return out;
+  reading("workflow",
+          [&] { return "ticket_enhancement, version " + config::load_ticket_workflow(settings.agents_dir).version; });
+  reading("agents", [&] { return agents_of(settings); });
   return out;
 }
 
@@ -78,10 +93,11 @@ int check(const invocation& call) {
 } // namespace
 
 void add_check(CLI::App& app, invocation& call) {
-  add_command(app, "check",
-              "Check configuration, secrets, database, desks, models, certificate and port; names every fault and "
-              "changes nothing",
-              "troupe check -c troupe.yaml\ntroupe check --json", call)
+  add_command(
+      app, "check",
+      "Check configuration, agents, secrets, database, desks, models, certificate and port; names every fault and "
+      "changes nothing",
+      "troupe check -c troupe.yaml\ntroupe check --json", call)
       ->callback([&call] { call.run = [&call] { return check(call); }; });
 }
 
