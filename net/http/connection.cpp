@@ -43,12 +43,28 @@ void connection::start() {
   }
 }
 
+void connection::go_on(std::string_view early) {
+  while (!early.empty()) {
+    in_.make_room();
+    auto count = early.copy(in_.tail(), in_.room());
+    in_.commit(count);
+    early.remove_prefix(count);
+  }
+  time(limit::idle, home_.parts.settings.idle_timeout);
+  if (home_.is_draining())
+    drain();
+  if (phase_ != phase::closed)
+    pump();
+}
+
 /// Uses what was read, sends the answers, and reads on when more is wanted.
 void connection::pump() {
   for (;;) {
     consume();
     if (!flush())
       return;
+    if (phase_ == phase::yielding)
+      return hand_over();
     if (closing_ && phase_ == phase::idle)
       end();
     if (phase_ == phase::answering || phase_ == phase::closed)
@@ -168,9 +184,8 @@ void connection::answered(exchange& x) {
   pump();
 }
 
-void connection::finish(exchange& x) {
-  auto& parts = home_.parts;
-  auto now = deadline_wheel::clock::now();
+/// Makes an answer of what isn't one.
+void connection::check(exchange& x) {
   if (x.was_abandoned()) {
     config::log::error("reply_dropped", "a request's handler ended without an answer",
                        {{"correlation_id", x.in.id}, {"route", std::string_view{x.match.path->pattern}}});
@@ -179,14 +194,25 @@ void connection::finish(exchange& x) {
     config::log::error("response_invalid", "a handler's answer can't be sent: bad status or header field",
                        {{"correlation_id", x.in.id}, {"route", std::string_view{x.match.path->pattern}}});
     x.out = failed(x);
+  } else if (x.out.status == 101 && !parser_->is_version_11()) {
+    x.out = problem(400, "Only a request of HTTP/1.1 can change the protocol.", x.in.id);
   }
-  closing_ = closing_ || !parser_->keep_alive() || home_.is_draining();
+}
+
+void connection::finish(exchange& x) {
+  auto& parts = home_.parts;
+  auto now = deadline_wheel::clock::now();
+  check(x);
+  bool streams = x.out.then && x.out.status != 101;
+  chunked_ = streams && parser_->is_version_11();
+  closing_ = closing_ || !parser_->keep_alive() || home_.is_draining() || (streams && !chunked_);
   response_frame frame;
   frame.request_id = x.in.id;
   frame.date = home_.date();
   frame.keep_alive = !closing_;
   frame.version_11 = parser_->is_version_11();
   frame.head_only = x.in.method == "HEAD";
+  frame.framing = chunked_ ? body_framing::chunked : streams ? body_framing::until_close : body_framing::counted;
   append_response(home_.scratch, x.out, frame);
   parts.probe.answered(x.match.path, x.in.method, x.out.status, now - x.received);
   if (config::log::enabled(config::log_level::debug))
@@ -197,7 +223,20 @@ void connection::finish(exchange& x) {
          {"route", x.match.path ? std::string_view{x.match.path->pattern} : std::string_view{}},
          {"status", x.out.status},
          {"duration_us", std::chrono::duration_cast<std::chrono::microseconds>(now - x.received).count()}});
+  then_ = frame.head_only ? nullptr : std::move(x.out.then);
   put_down_request();
+  if (then_)
+    phase_ = phase::yielding;
+}
+
+/// The end of this connection, not of its socket.
+void connection::hand_over() {
+  auto self = shared_from_this();
+  phase_ = phase::closed;
+  deadline_wheel::clear(*this);
+  auto successor = then_->begin({home_, std::move(wire_), std::move(remote_address_), !closing_, chunked_});
+  home_.replace(*this, successor);
+  successor->start(std::string{in_.view()});
 }
 
 /// Answers what never became a request. Nothing more can be understood on this connection.

@@ -9,8 +9,10 @@
 
 #include "net/http/deadline_wheel.hpp"
 #include "net/http/input_buffer.hpp"
+#include "net/http/member.hpp"
 #include "net/http/request_parser.hpp"
 #include "net/http/server_probe.hpp"
+#include "net/http/takeover.hpp"
 #include "net/http/transport.hpp"
 
 namespace troupe::net::http {
@@ -21,7 +23,7 @@ class shard;
 /// One connection of a server: reads a request, has it handled, writes the answer, and so on. Pipelined requests wait
 /// in the socket until those before them were answered. Of one network thread; kept alive by its shard and by
 /// operations under way.
-class connection final : public std::enable_shared_from_this<connection>, private deadline_wheel::entry {
+class connection final : public member, public std::enable_shared_from_this<connection>, private deadline_wheel::entry {
 public:
   connection(shard& home, transport wire, std::string remote_address);
   ~connection() override;
@@ -29,16 +31,18 @@ public:
   /// Begins to read.
   void start();
 
+  /// The same on a socket that has been in use before.
+  /// @param early bytes that were read from it
+  void go_on(std::string_view early);
+
   /// The answer to the request in hand has come through the inbox.
   void answered(exchange& x);
 
   /// Closes if nothing is going on, else after the answer in hand.
-  void drain();
+  void drain() override;
 
   /// Closes now.
-  void close();
-
-  std::size_t index = 0; ///< in the shard
+  void close() override;
 
 private:
   enum class phase : std::uint8_t {
@@ -47,6 +51,7 @@ private:
     head,
     body,
     answering, ///< the handler has it
+    yielding,  ///< once the head of the answer is sent, something else takes the socket over
     lingering, ///< all is said: what the peer still sends is read away, so that it gets to see the answer
     closed,
   };
@@ -61,6 +66,8 @@ private:
   void on_head();
   void handle();
   void finish(exchange& x);
+  void check(exchange& x);
+  void hand_over();
   void refuse(unsigned status, std::string_view detail);
   void put_down_request();
   bool receive();
@@ -84,6 +91,7 @@ private:
   std::size_t out_sent_ = 0; ///< of it
   std::optional<request_parser> parser_;
   exchange* exchange_ = nullptr;
+  std::shared_ptr<takeover> then_;
   std::string remote_address_;
   std::size_t lingered_ = 0;
   std::uint64_t taken_ = 0; ///< by the peer, when sending was last looked at
@@ -92,6 +100,7 @@ private:
   bool reading_ = false; ///< an operation is under way, which writes into `in_`
   bool filled_ = false;  ///< the last read took all the room there was
   bool end_of_input_ = false;
+  bool chunked_ = false; ///< the answer whose head was sent
   bool closing_ = false; ///< no further request after this answer
   bool unread_ = false;  ///< the peer may still be sending what nobody will read
 };

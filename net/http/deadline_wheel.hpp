@@ -68,6 +68,12 @@ public:
     e.deadline_ = time_point::max();
   }
 
+  /// The same, and the entry leaves the wheel: it may then be destroyed on any thread.
+  static void remove(entry& e) noexcept {
+    clear(e);
+    e.unlink();
+  }
+
   /// Calls what is due at `now`.
   void advance(time_point now);
 

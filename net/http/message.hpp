@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace troupe::net::http {
+
+class takeover;
 
 /// A header field. Names compare without regard to case.
 using header = std::pair<std::string, std::string>;
@@ -36,6 +39,7 @@ struct response {
   std::string content_type = "application/json";
   std::vector<header> headers;
   std::string body;
+  std::shared_ptr<takeover> then = {}; ///< what the connection becomes behind the head; null = the response is complete
 };
 
 /// One fault of an input, for problem+json.

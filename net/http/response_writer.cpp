@@ -28,14 +28,28 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }
 
 bool has_body(unsigned status) noexcept {
-  return status != 204 && status != 304;
+  return status >= 200 && status != 204 && status != 304;
+}
+
+bool says_upgrade(const response& r) noexcept {
+  return std::any_of(r.headers.begin(), r.headers.end(),
+                     [](auto& field) { return equal_ignoring_case(field.first, "Upgrade"); });
+}
+
+/// The value of the `Connection` field; empty where none is needed.
+std::string_view connection_options(const response& r, const response_frame& frame) noexcept {
+  if (says_upgrade(r))
+    return frame.keep_alive || r.status == 101 ? "Upgrade" : "Upgrade, close";
+  if (!frame.keep_alive)
+    return "close";
+  return frame.version_11 ? "" : "keep-alive";
 }
 
 } // namespace
 
 bool is_sendable(const response& r) noexcept {
-  return r.status >= 200 && r.status <= 599 && is_field_value(r.content_type)
-         && std::all_of(r.headers.begin(), r.headers.end(), [](auto& field) {
+  return (has_body(r.status) || (r.then ? r.status == 101 : r.status >= 200)) && r.status <= 599
+         && is_field_value(r.content_type) && std::all_of(r.headers.begin(), r.headers.end(), [](auto& field) {
               return is_token(field.first) && is_field_value(field.second)
                      && std::none_of(own_fields.begin(), own_fields.end(),
                                      [&](auto own) { return equal_ignoring_case(own, field.first); });
@@ -52,9 +66,13 @@ void append_response(std::string& out, const response& r, const response_frame& 
   if (has_body(r.status)) {
     if (!r.content_type.empty())
       append_field(out, "Content-Type", r.content_type);
-    out += "Content-Length: ";
-    append_number(out, r.body.size());
-    out += "\r\n";
+    if (frame.framing == body_framing::counted) {
+      out += "Content-Length: ";
+      append_number(out, r.body.size());
+      out += "\r\n";
+    } else if (frame.framing == body_framing::chunked) {
+      append_field(out, "Transfer-Encoding", "chunked");
+    }
   }
   bool says_caching = false;
   for (auto& [name, value] : r.headers) {
@@ -68,12 +86,10 @@ void append_response(std::string& out, const response& r, const response_frame& 
   out += "X-Content-Type-Options: nosniff\r\n";
   if (media_type(r.content_type) == "text/html")
     out += "X-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n";
-  if (!frame.keep_alive)
-    out += "Connection: close\r\n";
-  else if (!frame.version_11)
-    out += "Connection: keep-alive\r\n";
+  if (auto options = connection_options(r, frame); !options.empty())
+    append_field(out, "Connection", options);
   out += "\r\n";
-  if (has_body(r.status) && !frame.head_only)
+  if (has_body(r.status) && !frame.head_only && frame.framing == body_framing::counted)
     out += r.body;
 }
 

@@ -41,6 +41,11 @@ server_probe::server_probe(config::metrics& metrics, const router& routes)
                 .Help("Connections that are open")
                 .Register(metrics.registry())
                 .Add({})},
+      streams_{prometheus::BuildGauge()
+                   .Name("troupe_http_streams_open")
+                   .Help("Streamed responses that are being written")
+                   .Register(metrics.registry())
+                   .Add({})},
       accepted_{counter(metrics, "troupe_http_connections_total", "Connections accepted")},
       refused_{counter(metrics, "troupe_http_connections_refused_total", "Connections beyond server.max_connections")},
       failed_handshakes_{counter(metrics, "troupe_http_tls_failures_total", "TLS handshakes that failed")} {
@@ -103,6 +108,14 @@ void server_probe::connection_opened() {
 
 void server_probe::connection_closed() {
   open_.Decrement();
+}
+
+void server_probe::stream_opened() {
+  streams_.Increment();
+}
+
+void server_probe::stream_closed() {
+  streams_.Decrement();
 }
 
 void server_probe::refused_connection() {

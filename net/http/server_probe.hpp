@@ -44,6 +44,8 @@ public:
   /// A connection beyond the limit.
   void refused_connection();
   void failed_handshake();
+  void stream_opened();
+  void stream_closed();
 
 private:
   using counters = std::array<std::atomic<prometheus::Counter*>, 9 * 6>;
@@ -61,6 +63,7 @@ private:
   std::vector<std::unique_ptr<route_series>> series_;
   std::array<prometheus::Counter*, 5> time_outs_{};
   prometheus::Gauge& open_;
+  prometheus::Gauge& streams_;
   prometheus::Counter& accepted_;
   prometheus::Counter& refused_;
   prometheus::Counter& failed_handshakes_;

@@ -10,6 +10,7 @@ namespace troupe::net::http {
 namespace {
 
 constexpr std::size_t max_spare = 128;
+constexpr std::size_t space_size = 64 << 10;
 
 /// The family of a socket is needed to adopt it.
 boost::asio::ip::tcp family_of(std::string_view remote_address) {
@@ -19,7 +20,10 @@ boost::asio::ip::tcp family_of(std::string_view remote_address) {
 } // namespace
 
 shard::shard(server_parts& p, boost::asio::io_context& c, deadline_wheel& d)
-    : parts{p}, context{c}, deadlines{d}, inbox_{std::make_shared<inbox>(c, [this] { answer_waiting(); })} {}
+    : parts{p}, context{c}, deadlines{d}, mail{std::make_shared<channel_inbox>(c)}, inbox_{std::make_shared<inbox>(
+                                                                                        c,
+                                                                                        [this] { answer_waiting(); })} {
+}
 
 shard::~shard() {
   close();
@@ -42,35 +46,47 @@ void shard::adopt(int socket, std::string remote_address) {
   }
   auto added =
       std::make_shared<connection>(*this, transport{std::move(adopted), std::move(session)}, std::move(remote_address));
-  added->index = connections_.size();
-  connections_.push_back(added);
+  added->index = members_.size();
+  members_.push_back(added);
   parts.probe.connection_opened();
   added->start();
 }
 
-void shard::remove(connection& gone) {
-  auto keep = connections_[gone.index]; // the caller is running in it
-  connections_[gone.index] = std::move(connections_.back());
-  connections_[gone.index]->index = gone.index;
-  connections_.pop_back();
+void shard::remove(member& gone) {
+  auto keep = members_[gone.index]; // the caller is running in it
+  members_[gone.index] = std::move(members_.back());
+  members_[gone.index]->index = gone.index;
+  members_.pop_back();
   parts.open.fetch_sub(1);
   parts.probe.connection_closed();
-  if (connections_.empty() && drained_)
+  if (members_.empty() && drained_)
     boost::asio::post(context, std::exchange(drained_, [] {}));
+}
+
+void shard::replace(member& gone, std::shared_ptr<member> by) {
+  by->index = gone.index;
+  members_[gone.index] = std::move(by);
+}
+
+void shard::adopt(transport wire, std::string remote_address, std::string_view early, member& before) {
+  auto added = std::make_shared<connection>(*this, std::move(wire), std::move(remote_address));
+  replace(before, added);
+  added->go_on(early);
 }
 
 void shard::drain(std::function<void()> done) {
   drained_ = std::move(done);
-  auto all = connections_;
+  auto all = members_;
   for (auto& c : all)
     c->drain();
-  if (connections_.empty())
+  if (members_.empty())
     std::exchange(drained_, [] {})();
 }
 
 void shard::close() {
   inbox_->close();
-  auto all = connections_;
+  mail->close();
+  auto all = members_;
   for (auto& c : all)
     c->close();
 }
@@ -101,6 +117,12 @@ std::string_view shard::date() {
     date_ = http_date();
   }
   return date_;
+}
+
+std::span<char> shard::read_space() {
+  if (!space_)
+    space_ = std::make_unique_for_overwrite<char[]>(space_size);
+  return {space_.get(), space_size};
 }
 
 void shard::answer_waiting() {

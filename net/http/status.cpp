@@ -4,6 +4,8 @@ namespace troupe::net::http {
 
 std::string_view reason_phrase(unsigned status) noexcept {
   switch (status) {
+  case 101:
+    return "Switching Protocols";
   case 200:
     return "OK";
   case 201:

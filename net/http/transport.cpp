@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace troupe::net::http {
 
@@ -54,6 +55,19 @@ attempt transport::write(std::string_view data, std::size_t& count) {
   return attempt::done;
 }
 
+attempt transport::write(std::span<iovec> pieces, std::size_t& count) {
+  count = 0;
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+  auto result = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (result < 0)
+    return errno == EAGAIN || errno == EINTR ? attempt::want_write : explain_errno();
+  count = static_cast<std::size_t>(result);
+  sent_ += count;
+  return attempt::done;
+}
+
 std::uint64_t transport::sent() const noexcept {
   return session_ ? BIO_number_written(SSL_get_wbio(session_.get())) : sent_;
 }
@@ -86,6 +100,11 @@ void transport::shutdown_send() noexcept {
   }
   boost::system::error_code ignored;
   socket_.shutdown(tcp_socket::shutdown_send, ignored);
+}
+
+void transport::cancel() noexcept {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
 }
 
 void transport::close() noexcept {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,10 +14,15 @@
 
 #include "net/http/tls.hpp"
 
+struct iovec;
+
 namespace troupe::net::http {
 
 /// A socket bound to one thread's context, without the type-erased executor that Asio uses otherwise.
 using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+/// Bytes of one TLS record.
+inline constexpr std::size_t max_record = 16'384;
 
 /// What came of trying something without waiting.
 enum class attempt : std::uint8_t {
@@ -66,6 +72,8 @@ public:
   attempt handshake();
   attempt read(char* data, std::size_t size, std::size_t& count);
   attempt write(std::string_view data, std::size_t& count);
+  /// Plain only: writes several pieces with one call.
+  attempt write(std::span<iovec> pieces, std::size_t& count);
 
   /// Bytes that were given to the system so far, those of TLS records included.
   std::uint64_t sent() const noexcept;
@@ -97,6 +105,8 @@ public:
     socket_.async_wait(what == attempt::want_write ? tcp_socket::wait_write : tcp_socket::wait_read, std::move(h));
   }
 
+  /// Operations under way end with `operation_aborted`.
+  void cancel() noexcept;
   /// Ends this direction; the peer's stays open.
   void shutdown_send() noexcept;
   /// Closes; operations under way end with `operation_aborted`.

@@ -22,6 +22,7 @@ inline constexpr std::uint16_t invalid_text = 1007;
 inline constexpr std::uint16_t policy_violation = 1008;
 inline constexpr std::uint16_t too_large = 1009;
 inline constexpr std::uint16_t internal_error = 1011;
+inline constexpr std::uint16_t token_expired = 4401; ///< ours
 } // namespace code
 
 inline constexpr std::size_t max_control_payload = 125;
