@@ -3,6 +3,8 @@
 #include "storage/sqlite/posting_lists.hpp"
 #include "storage/sqlite/tokenizer.hpp"
 
+#include <filesystem>
+#include <system_error>
 #include <thread>
 
 #include <sqlite3.h>
@@ -19,6 +21,20 @@ constexpr int checkpoint_pages = 2'000;
 void configure_library() {
   static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(once);
+}
+
+/// SQLite would throw the log of a database away whose file isn't there, with all that is only in it.
+void refuse_log_without_database(const std::string& path) {
+  const auto size = [](const std::string& file) {
+    std::error_code none;
+    const auto bytes = std::filesystem::file_size(file, none);
+    return none ? 0 : bytes;
+  };
+  // In this order: another process may be making a new database, whose first page precedes its log.
+  const auto log = path + "-wal";
+  if (size(log) > 0 && size(path) == 0)
+    throw error{fault::unavailable, path + " is missing or empty, but " + log
+                                        + " is there, its log: put the database back, or remove the log to begin anew"};
 }
 
 } // namespace
@@ -42,6 +58,7 @@ fault fault_of(int code) noexcept {
 
 connection::connection(const connection_options& options) : path_{options.path}, busy_timeout_{options.busy_timeout} {
   configure_library();
+  refuse_log_without_database(path_);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr);
   try {
@@ -163,7 +180,9 @@ void connection::check_still_there() {
 
 void connection::fail(int code) const {
   const char* text = handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
-  throw error{fault_of(code), path_ + ": " + text + " (SQLite " + std::to_string(code) + ')'};
+  const int system = (code & 0xff) == SQLITE_CANTOPEN && handle_ ? sqlite3_system_errno(handle_) : 0;
+  const auto why = system != 0 ? ": " + std::system_category().message(system) : std::string{};
+  throw error{fault_of(code), path_ + ": " + text + why + " (SQLite " + std::to_string(code) + ')'};
 }
 
 write_transaction::write_transaction(connection& on) : on_{on} {

@@ -143,6 +143,19 @@ TEST_CASE_METHOD(sqlite_fixture, "a database that was moved away takes nothing m
   CHECK(put(next(job, 1, {"claimed"})).outcome == append_outcome::stored);
 }
 
+TEST_CASE_METHOD(sqlite_fixture, "nobody makes a new database while the log of one that was moved away is there") {
+  put(accepted(job));
+  const auto elsewhere = std::filesystem::path{file()}.replace_extension(".moved");
+  std::filesystem::rename(file(), elsewhere);
+
+  // As a command would, while the server runs.
+  CHECK(fault_of_call([&] { open(database->options()); }) == fault::unavailable);
+
+  std::filesystem::rename(elsewhere, file());
+  restart();
+  CHECK(reader->load(job).size() == 1);
+}
+
 TEST_CASE("a file that is no database is corrupt") {
   sqlite_database database;
   std::ofstream{database.file()} << std::string(10'000, 'x');
