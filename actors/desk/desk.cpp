@@ -16,6 +16,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+/// Of a write's time, for the desk's answer.
+constexpr milliseconds longest_reserve{1'000};
+
 desk_end::kind ending_of(const desk_failure& failure) {
   switch (failure.fault) {
   case desk_fault::unavailable:
@@ -35,6 +38,13 @@ desk_end::kind ending_of(const desk_failure& failure) {
 
 storage::timestamp deadline_of(const desk_task& task) {
   return std::visit([](const auto& what) { return what->deadline; }, task);
+}
+
+/// Past it a task isn't begun: a write that leaves no time for an answer only puts its outcome in doubt.
+storage::timestamp last_start_of(const desk_task& task) {
+  if (const auto* write = std::get_if<desk_write_ptr>(&task))
+    return (*write)->deadline - std::min(longest_reserve, (*write)->note.timeout / 4);
+  return deadline_of(task);
 }
 
 void refuse(const desk_task& task, const desk_failure& failure) {
@@ -116,12 +126,12 @@ void desk_state::serve_waiting() {
     set_timer(now);
 }
 
-/// Answers tasks whose turn can't come before their deadline.
+/// Answers tasks whose turn can't come in time.
 void desk_state::put_off_late(storage::timestamp now) {
   const auto open_until = breaker_.state() == circuit::open ? breaker_.retry_at() : now;
   const auto ready = std::max({now, pace_.paused_until(), open_until});
   const auto on_time = std::stable_partition(waiting_.begin(), waiting_.end(),
-                                             [&](const desk_task& task) { return deadline_of(task) <= ready; });
+                                             [&](const desk_task& task) { return last_start_of(task) <= ready; });
   for (auto task = waiting_.begin(); task != on_time; ++task)
     refuse(*task, delay(now));
   waiting_.erase(waiting_.begin(), on_time);
@@ -138,7 +148,7 @@ desk_failure desk_state::delay(storage::timestamp now) {
 }
 
 void desk_state::set_timer(storage::timestamp now) {
-  auto due = std::ranges::min(waiting_ | std::views::transform(deadline_of));
+  auto due = std::ranges::min(waiting_ | std::views::transform(last_start_of));
   const auto ready = std::max(pace_.ready_at(), breaker_.state() == circuit::closed ? now : breaker_.retry_at());
   if (ready > now)
     due = std::min(due, ready);

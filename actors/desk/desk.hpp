@@ -21,9 +21,9 @@ namespace troupe::actors {
 
 using desk_actor = caf::typed_actor<
     /// Writes a note once as soon as its turn comes. While the desk wants a pause or its circuit is open the task
-    /// waits, until its deadline; as soon as it is clear that its turn won't come before, it is put off (`held`,
-    /// `circuit_open`). Refused as `unavailable` when the queue is full. In all these cases nothing was sent. Sent by a
-    /// ticket job's effects.
+    /// waits, until a second before its deadline; as soon as it is clear that its turn won't come before, it is put off
+    /// (`held`, `circuit_open`). Refused as `unavailable` when the queue is full. In all these cases nothing was sent.
+    /// Sent by a ticket job's effects.
     caf::reacts_to<atom::write_note, desk_write_ptr>,
     /// Looks for a note. Waits and is put off in the same way.
     caf::reacts_to<atom::find_note, desk_look_ptr>,

@@ -106,6 +106,17 @@ TEST_CASE_METHOD(fixture, "a write whose deadline passes while it waits is put o
   CHECK(connector->written.size() == 1);
 }
 
+TEST_CASE_METHOD(fixture, "a write that would be left without the time for an answer is put off instead of begun") {
+  auto d = make({1, 10, {}});
+  write(d, "slow");
+  write(d, "late", 5s);
+  advance(4'900ms);
+  answer(0, net::desk::note_written{"n1"});
+  CHECK(connector->written.size() == 1);
+  REQUIRE(results.size() == 2);
+  CHECK(failure(0).fault == desk_fault::held);
+}
+
 TEST_CASE_METHOD(fixture, "a write gets no more time than is left until its deadline") {
   auto d = make();
   write(d, "1", 12s);
