@@ -58,9 +58,9 @@ public:
       answer_(accepted_response(reply.result.existing));
       return;
     }
-    // A fresh id that exists already: the journal would be somebody else's.
+    // Storage is well: it knows no tenant of that name any more.
     if (reply.result.outcome == storage::append_outcome::conflict)
-      return refuse(storage::fault::unavailable, "the new job's id is taken");
+      return turn_away("the tenant was removed meanwhile, or the new job's id is taken");
     services_->probe->ended(tenant, webhook_ending::accepted);
     answer_(accepted_response(request.entity.id));
     if (!services_->wanted->load())
@@ -77,6 +77,10 @@ public:
 private:
   void refuse(storage::fault why, const std::string& error) {
     services_->health->failed(why);
+    turn_away(error);
+  }
+
+  void turn_away(const std::string& error) {
     services_->probe->ended(request.entity.tenant, webhook_ending::unavailable);
     config::log::error("webhook_not_stored", "a delivery could not be stored and was refused",
                        {{"tenant_id", request.entity.tenant}, {"error", error}, {"correlation_id", correlation_id_}});

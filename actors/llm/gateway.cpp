@@ -26,6 +26,7 @@ void gateway_state::ask(chained_call_ptr what) {
   auto asked = std::make_shared<provider_call>();
   asked->call = what->call;
   asked->deadline = what->deadline;
+  asked->last = what->next + 1 == chain_.size();
   asked->done = [me = gateway_actor{self_}, what](model_outcome outcome, call_deadline deadline) {
     auto* failure = std::get_if<model_failure>(&outcome);
     if (!failure) {

@@ -61,6 +61,7 @@ using model_call_ptr = std::shared_ptr<const model_call>;
 struct provider_call {
   model_call_ptr call;
   call_deadline deadline{};
+  bool last = true; ///< no other provider follows: it may use up all the time
   /// Hears the deadline as it is now, for the next provider.
   std::function<void(model_outcome, call_deadline)> done;
 };

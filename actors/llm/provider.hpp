@@ -77,6 +77,8 @@ private:
   struct open_call {
     provider_call_ptr what;
     call_deadline deadline;
+    /// When this provider's attempts must have ended; none before the first.
+    call_deadline turn_end{};
     unsigned attempts = 0;
     bool waiting = false;                 ///< for its turn
     std::chrono::nanoseconds started{0};  ///< the attempt under way

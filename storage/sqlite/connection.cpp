@@ -3,6 +3,9 @@
 #include "storage/sqlite/posting_lists.hpp"
 #include "storage/sqlite/tokenizer.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <system_error>
 #include <thread>
@@ -37,6 +40,13 @@ void refuse_log_without_database(const std::string& path) {
                                         + " is there, its log: put the database back, or remove the log to begin anew"};
 }
 
+/// A new database is its owner's alone, and so are the files that SQLite makes beside it: tickets lie in it as they
+/// are. One that is there keeps its mode.
+void make_private(const std::string& path) {
+  if (const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600); file >= 0)
+    ::close(file);
+}
+
 } // namespace
 
 fault fault_of(int code) noexcept {
@@ -59,6 +69,7 @@ fault fault_of(int code) noexcept {
 connection::connection(const connection_options& options) : path_{options.path}, busy_timeout_{options.busy_timeout} {
   configure_library();
   refuse_log_without_database(path_);
+  make_private(path_);
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, nullptr);
   try {

@@ -123,6 +123,8 @@ storage::append_result memory_store::apply(const storage::append& what) {
     if (known != deliveries_.end() && known->second.expires_at > what.at)
       return {append_outcome::duplicate, 0, known->second.entity};
   }
+  if (removed_.contains(what.entity.tenant))
+    return {append_outcome::conflict, 0, {}};
   auto& journal = journals_[{what.entity.tenant, what.entity.kind, what.entity.id}];
   if (journal.size() != what.expected)
     return {append_outcome::conflict, journal.size(), {}};

@@ -96,6 +96,7 @@ private:
   std::map<std::array<std::uint8_t, 32>, known_delivery> deliveries_;
   std::map<owned_id, storage::job_row> jobs_;
   std::map<std::string, storage::tenant, std::less<>> tenants_;
+  std::set<std::string, std::less<>> removed_; // tenants: nothing is written for them any more
   std::uint64_t tenants_version_ = 0;
   std::map<owned_id, storage::past_ticket> tickets_;
   std::map<owned_id, storage::article> articles_;

@@ -66,6 +66,7 @@ public:
     auto lock = begin("the tenant can't be added");
     if (!db_->tenants_.emplace(value.id, value).second)
       throw storage::error{storage::fault::refused, "a tenant of this name exists"};
+    db_->removed_.erase(value.id);
     ++db_->tenants_version_;
   }
 
@@ -95,6 +96,7 @@ public:
     std::erase_if(db_->assets_, [id](const auto& x) { return x.first == id; });
     std::erase_if(db_->notes_, [id](const auto& x) { return x.first == id; });
     db_->tenants_.erase(found);
+    db_->removed_.emplace(id);
     ++db_->tenants_version_;
     return true;
   }

@@ -97,7 +97,9 @@ TEST_CASE("jobs in flight follow what the first provider takes at once") {
   provider.max_concurrency = 2'000;
   settings.llm.providers = {provider};
   settings.llm.chain = {"p"};
-  CHECK(jobs_in_flight(settings) == 2'516);
+  CHECK(jobs_in_flight(settings) == 2'144);
+  settings.llm.providers[0].max_concurrency = 100;
+  CHECK(jobs_in_flight(settings) == 141);
   settings.llm.providers[0].max_concurrency = 1'000'000;
   CHECK(jobs_in_flight(settings) == 8'192);
   settings.jobs.max_in_flight = 7;

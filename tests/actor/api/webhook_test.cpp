@@ -134,6 +134,14 @@ TEST_CASE_METHOD(fixture, "what can't be stored is answered 503, and storage's h
   CHECK_FALSE(health->fault());
 }
 
+TEST_CASE_METHOD(fixture,
+                 "a delivery that comes while its tenant is removed is turned away, and storage stays healthy") {
+  store->open_writer()->add_tenant(acme);
+  REQUIRE(store->open_writer()->remove_tenant("acme"));
+  CHECK(deliver(signed_request(body_of("7"))).status == 503);
+  CHECK_FALSE(health->fault());
+}
+
 TEST_CASE_METHOD(fixture, "while what is stored can't be read back nothing is accepted") {
   health->looked(storage::fault::corrupt);
   CHECK(deliver(signed_request(body_of("7"))).status == 503);

@@ -58,12 +58,14 @@ struct fixture : testing::actor_fixture {
   }
 
   /// Keeps the deadline that it is given.
-  handle_ref<provider_actor> noting(call_deadline& deadline) {
+  handle_ref<provider_actor> noting(call_deadline& deadline, bool* last = nullptr) {
     handle_ref<provider_actor> result;
-    result.set(spawn([&deadline](provider_actor::pointer) -> provider_actor::behavior_type {
+    result.set(spawn([&deadline, last](provider_actor::pointer) -> provider_actor::behavior_type {
       return {
-          [&deadline](atom::complete, const provider_call_ptr& what) {
+          [&deadline, last](atom::complete, const provider_call_ptr& what) {
             deadline = what->deadline;
+            if (last)
+              *last = what->last;
             what->done(model_failure{"noted"}, what->deadline);
           },
           [](atom::answered, const client_answer_ptr&) {},
@@ -123,6 +125,14 @@ TEST_CASE_METHOD(fixture, "the deadline that the first provider began holds for 
   ask({noting(first), broken("two"), noting(second)});
   CHECK_FALSE(first);
   CHECK(second == 7s);
+}
+
+TEST_CASE_METHOD(fixture, "each provider knows whether others follow it") {
+  call_deadline any;
+  bool first = true, second = false;
+  ask({noting(any, &first), noting(any, &second)});
+  CHECK_FALSE(first);
+  CHECK(second);
 }
 
 TEST_CASE_METHOD(fixture, "once its caller has taken a call back, no further provider is asked") {

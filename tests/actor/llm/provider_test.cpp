@@ -39,7 +39,8 @@ struct fixture : testing::actor_fixture {
   std::shared_ptr<std::vector<call_deadline>> deadlines = std::make_shared<std::vector<call_deadline>>();
 
   void call(const provider_actor& whom, const std::string& tenant, const std::string& text,
-            std::chrono::milliseconds limit = 30s, std::stop_token stop = {}, call_deadline deadline = {}) {
+            std::chrono::milliseconds limit = 30s, std::stop_token stop = {}, call_deadline deadline = {},
+            bool last = true) {
     auto call = std::make_shared<model_call>();
     call->limit = limit;
     call->stop = std::move(stop);
@@ -49,6 +50,7 @@ struct fixture : testing::actor_fixture {
     auto asked = std::make_shared<provider_call>();
     asked->call = std::move(call);
     asked->deadline = deadline;
+    asked->last = last;
     asked->done = [heard = heard, deadlines = deadlines](model_outcome outcome, call_deadline until) {
       heard->push_back(std::move(outcome));
       deadlines->push_back(until);
@@ -346,4 +348,18 @@ TEST_CASE("back-off grows, jitters and never undercuts what was asked for") {
   CHECK(call_backoff(3, 1.0, 0ms) == 2'000ms);
   CHECK(call_backoff(20, 1.0, 0ms) == 8'000ms);
   CHECK(call_backoff(1, 0.5, 3s) == 3s);
+}
+
+TEST_CASE_METHOD(fixture, "a provider that hangs leaves a third of the time to those that follow it") {
+  auto p = make();
+  call(p, "a", "hello", 30s, {}, {}, false);
+  REQUIRE(client->limits.size() == 1);
+  CHECK(client->limits[0] == 20s);
+  advance(20s);
+  client->fail(chat_fault::unavailable);
+  run();
+  REQUIRE(outcomes.size() == 1);
+  CHECK(failed(0));
+  CHECK(client->limits.size() == 1);
+  CHECK(*deadlines->at(0) - time->monotonic() == 10s);
 }

@@ -57,6 +57,15 @@ private:
 
 } // namespace
 
+TEST_CASE_METHOD(sqlite_fixture, "a new database and its log are their owner's alone") {
+  put(accepted(job));
+  for (const auto* ending : {"", "-wal"}) {
+    const auto mode = std::filesystem::status(file().string() + ending).permissions();
+    CHECK((mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all))
+          == std::filesystem::perms::none);
+  }
+}
+
 TEST_CASE_METHOD(sqlite_fixture, "a database that another program has locked is unavailable for that time") {
   {
     stranger other{file()};
