@@ -3,6 +3,7 @@
 import fcntl
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / "e2e/node"
@@ -34,3 +35,7 @@ def _install():
         return "npm installed no Node.js for this machine"
     stamp.write_text(wanted)
     return None
+
+
+if __name__ == "__main__":
+    sys.exit(install())
