@@ -113,8 +113,6 @@ void stream_connection::before_sending() {
 }
 
 void stream_connection::end() {
-  if (says_farewell())
-    return;
   before_sending();
   if (chunked_)
     push(last_chunk());
@@ -123,8 +121,7 @@ void stream_connection::end() {
 
 void stream_connection::drain() {
   keep_alive_ = false;
-  end();
-  flush();
+  ask(letter::kind::end); // behind what was sent before
 }
 
 void stream_connection::on_all_said() {

@@ -24,8 +24,8 @@ void connection::tell(F f) {
   } catch (...) {
     config::log::error("websocket_listener_failed", "the listener of a WebSocket session threw something unknown", {});
   }
-  if (!is_closed())
-    say_close(make_close_frame(code::internal_error, "The server failed."));
+  deaf_ = true;
+  end_with(code::internal_error, "The server failed.");
 }
 
 void connection::on_start() {
@@ -65,9 +65,7 @@ void connection::on_frame(frame_reader::step what) {
     return;
   case step::close:
     deaf_ = peer_closed_ = true;
-    if (!says_farewell())
-      say_close(make_close_frame(reader_.code(), payload)); // what the client said is sent back
-    return;
+    return end_with(reader_.code(), payload); // what the client said is sent back
   case step::failed:
     return reject(reader_.code(), payload);
   default:
@@ -79,13 +77,15 @@ void connection::on_frame(frame_reader::step what) {
 void connection::reject(std::uint16_t number, std::string_view reason) {
   parts_->count.rejected(number);
   deaf_ = true;
-  if (!says_farewell())
-    say_close(make_close_frame(number, reason));
+  end_with(number, reason);
+}
+
+/// Takes the way of everything that is sent, and so goes out behind the answers to what came before.
+void connection::end_with(std::uint16_t number, std::string_view reason) {
+  ask(letter::kind::end, make_close_frame(number, reason));
 }
 
 void connection::say_close(http::shared_bytes frame) {
-  if (says_farewell())
-    return;
   last_ = frame;
   before_sending(); // a ping that came before is answered before
   send_own(std::move(frame));
@@ -93,14 +93,13 @@ void connection::say_close(http::shared_bytes frame) {
 }
 
 void connection::drain() {
-  say_close(make_close_frame(code::going_away, "The server is stopping."));
-  flush();
+  end_with(code::going_away, "The server is stopping.");
 }
 
 void connection::on_tick() {
   if (!admitted_)
     return reject(code::policy_violation, "The client didn't show in time who it is.");
-  if (reader_.is_amid() && std::exchange(was_amid_, true))
+  if (std::exchange(was_amid_, reader_.is_amid()) && was_amid_)
     return reject(code::policy_violation, "A message didn't come to its end in time.");
   if (std::exchange(heard_, false)) {
     pinged_ = false;

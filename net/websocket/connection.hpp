@@ -46,6 +46,7 @@ private:
 
   void on_frame(frame_reader::step what);
   void reject(std::uint16_t number, std::string_view reason);
+  void end_with(std::uint16_t number, std::string_view reason);
   void say_close(http::shared_bytes frame);
   void send_own(http::shared_bytes frame);
   template <class F>

@@ -121,6 +121,18 @@ TEST_CASE("a client that breaks a rule is told which, and its session ends") {
   CHECK(o.running->metric("troupe_websocket_rejected_frames_total{code=\"" + std::to_string(code) + "\"}") == 1);
 }
 
+TEST_CASE("messages are answered before the close that came with them, or the rule that was broken behind them") {
+  opened o{GENERATE(false, true)};
+  const auto [bytes, code] =
+      GENERATE(table<std::string, std::uint16_t>({{write_close(1000), 1000}, {write_frame("\xff"), 1007}}));
+  REQUIRE(o.to->send(write_frame("one") + write_frame("two") + bytes));
+  CHECK(o.to->hear() == "one");
+  CHECK(o.to->hear() == "two");
+  const auto back = o.to->receive();
+  REQUIRE(back);
+  CHECK(back->code() == code);
+}
+
 TEST_CASE("a client that vanishes is noticed") {
   session_fixture running;
   auto wire = running.connect();
