@@ -319,6 +319,8 @@ private:
     if (!alone && !turned_)
       return refuse(field, misfit_reason::ambiguous, "Which day is it?", first->where);
     record(field, '"' + iso_date(*chosen->day) + '"', chosen->confidence, chosen->where);
+    for (const auto& date : dates_) // "next week Monday"
+      take(date.where);
   }
 
   void take_list(const agent_field& field) {
@@ -400,11 +402,8 @@ private:
     }
   }
 
-  /// Whether a value that wasn't asked for is said clearly enough: no "m", "some" or "all".
   bool is_telling(run where) const {
-    if (is_taken(where))
-      return false;
-    return where.size() > 1 || in_[where.first].text.size() >= 5;
+    return !is_taken(where) && tells_by_itself(in_, where);
   }
 
   bool is_claimed(const agent_field& by, run where) const {

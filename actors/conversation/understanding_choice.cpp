@@ -108,4 +108,14 @@ std::string which_one(const std::vector<found_choice>& found, const config::agen
   return out + '?';
 }
 
+bool tells_by_itself(const words& in, run where) {
+  static const auto vague =
+      phrases_of_texts("years|average|medium|normal|never|everything|anything|nothing|wrong|right|"
+                       "correct|light|quite|little|experience|early|night|not|really|no");
+  std::size_t letters = 0;
+  for (auto at = where.first; at < where.last; ++at)
+    letters += match_any(in, at, vague) == 0 ? in[at].text.size() : 0;
+  return letters >= 5;
+}
+
 } // namespace troupe::actors::conversation

@@ -29,6 +29,9 @@ std::optional<found_choice> find_place(const words& in, std::size_t count);
 /// "Which one: vegan or vegetarian?"
 std::string which_one(const std::vector<found_choice>& found, const config::agent_field& field);
 
+/// Whether words mean a value though it wasn't asked for: not "m", "some" or "a few years".
+bool tells_by_itself(const words& in, run where);
+
 /// Whether the field's values are days of the week, which are known in all their forms.
 bool is_week(const config::agent_field& field);
 

@@ -251,8 +251,8 @@ private:
          {std::pair{"today", 0}, {"tonight", 0}, {"tomorrow", 1}, {"tmrw", 1}, {"tomorow", 1}, {"yesterday", -1}})
       if (skip({text}))
         return good(today_ + days{ahead});
-    if (skip({"right", "away"}) || skip({"right", "now"}) || skip({"immediately"}) || skip({"asap"})
-        || skip({"straight", "away"}))
+    if (skip({"right", "away"}) || skip({"right", "now"}) || skip({"as", "soon", "as", "possible"})
+        || skip({"immediately"}) || skip({"asap"}) || skip({"straight", "away"}))
       return good(today_, 0.8);
     if (skip({"next", "week"}))
       return good(next_weekday(1, false), 0.6);

@@ -168,16 +168,15 @@ std::optional<found_list> split_list(std::string_view message, const words& in, 
   if (says_none(in))
     return found_list{{}, 0.95, {0, in.size()}};
   found_list out{{}, 0.85, {0, in.size()}};
-  // "No, but my knee hurts": what follows counts.
-  std::size_t at = 0;
-  if (!in.empty() && (in[0].is("no") || in[0].is("not") || in[0].is("nothing")))
-    for (std::size_t i = 0; i < in.size(); ++i)
-      if (in[i].is("but") || in[i].is("except") || in[i].is("only")) {
-        at = i + 1;
-        break;
-      }
+  // "No, but my knee hurts", "not really, just a stiff neck": what follows counts.
+  static const auto denials = phrases_of_texts("no|nope|nah|none|not really|nothing|nothing serious|nothing major|"
+                                               "nothing much|not much|nothing really");
+  auto at = match_any(in, 0, denials);
+  const bool denied = at > 0;
   while (at < in.size()) {
     auto first = at;
+    if (in[first].is("but") && !out.elements.empty() && !(first + 1 < in.size() && in[first + 1].is("also")))
+      break; // "asthma, but it's mild"
     while (at < in.size() && (!parts(in[at]) || at == first))
       ++at;
     auto last = at;
@@ -185,13 +184,13 @@ std::optional<found_list> split_list(std::string_view message, const words& in, 
       ++first;
     while (last > first && in[last - 1].kind == word_kind::mark)
       --last;
-    if (first == last)
+    if (first == last || in[first].is("dont") || in[first].is("not"))
       continue;
     auto element = tidy_text(message.substr(in[first].begin, in[last - 1].end - in[first].begin), longest);
     if (!element.empty() && std::find(out.elements.begin(), out.elements.end(), element) == out.elements.end())
       out.elements.push_back(std::move(element));
   }
-  if (out.elements.empty())
+  if (out.elements.empty() && !denied)
     return std::nullopt;
   return out;
 }

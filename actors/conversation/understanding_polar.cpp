@@ -122,6 +122,18 @@ bool begins_with_any(const words& in, const std::vector<phrase>& all, bool whole
   return !whole || end == in.size();
 }
 
+/// "No health problems at all".
+bool denies_trouble(const words& in) {
+  constexpr std::array<std::string_view, 14> troubles{
+      "problem",    "problems", "issue",     "issues",     "injury",     "injuries",    "condition",
+      "conditions", "pain",     "allergies", "medication", "complaints", "supplements", "restrictions"};
+  constexpr std::array<std::string_view, 4> limits{"but", "just", "only", "except"};
+  return !in.empty() && in.front().is("no")
+         && std::any_of(in.begin(), in.end(), [&](auto& w) { return is_one_of(w, troubles); })
+         && std::none_of(in.begin(), in.end(), [&](auto& w) { return is_one_of(w, limits); })
+         && in.back().clause == in.front().clause;
+}
+
 } // namespace
 
 std::optional<yes_or_no> find_yes_or_no(const words& in) {
@@ -149,7 +161,8 @@ bool says_none(const words& in) {
       "none at all|nothing at all|none that i know of|nothing that i know of|not that i know of|"
       "nothing i know of|none i know of|not that im aware of|none whatsoever|nothing special|"
       "nothing in particular|nothing much|no nothing|no none|i have none|i have nothing|i dont have any|"
-      "i dont|i do not|dont have any|i havent any|i havent|no i dont|no i havent|no not really|none so far|"
+      "i dont|i do not|dont have any|i havent any|i havent|no i dont|no i havent|no not really|none so far|none "
+      "yet|not yet|"
       "nothing so far|nothing yet|i dont think so|no problems|no problem|no issues|no injuries|no pain|"
       "no allergies|no conditions|no health conditions|no health issues|no health problems|"
       "no medical conditions|no supplements|no restrictions|no limitations|no intolerances|"
@@ -157,7 +170,7 @@ bool says_none(const words& in) {
       "completely healthy|im good|im all good|im allergic to nothing|i take nothing|i dont take any|"
       "no i dont have any|no im fine|no all good|no im healthy|i eat everything|not any|i am healthy|"
       "i am fine");
-  return begins_with_any(in, all, true);
+  return begins_with_any(in, all, true) || denies_trouble(in);
 }
 
 bool says_nothing(const words& in) {

@@ -178,6 +178,8 @@ constexpr std::array<std::string_view, 29> negators{
     "without", "non",   "hate", "dislike", "except",  "excluding", "neither",  "nor",  "avoid",  "havent",
     "hasnt",   "didnt", "aint", "couldnt", "wouldnt", "instead",   "anything", "no",   "than"};
 constexpr std::array<std::string_view, 5> denials{"isnt", "doesnt", "wont", "arent", "cant"};
+constexpr std::array<std::string_view, 8> wholes{"anything", "everything", "all",      "day",
+                                                 "days",     "week",       "weekdays", "any"};
 /// Behind these, "don't" says nothing about what follows.
 constexpr std::array<std::string_view, 6> harmless{"know", "mind", "care", "only", "just", "sure"};
 
@@ -244,9 +246,8 @@ bool is_negated(const words& in, run what) {
   const auto clause = in[what.first].clause;
   for (std::size_t back = 1; back <= 3 && back <= what.first; ++back) {
     const auto at = what.first - back;
-    if (in[at].clause != clause)
-      // "anything but keto": the clause begins with "but"
-      return back == 2 && in[at].is("anything") && in[at + 1].is("but");
+    if (in[at].clause != clause) // "anything but keto", "every day but on Sunday"
+      return in[at + 1].is("but") && is_one_of(in[at], wholes);
     const auto next = in[at + 1];
     if (!is_one_of(in[at], negators) || (is_one_of(next, harmless) && at + 1 < what.first))
       continue;

@@ -123,6 +123,9 @@ not 80 but 78 => weight=78
 5 kg => weight!
 500kg lol => weight!
 80 maybe 90 no idea => weight!
+a bit over 80 => weight=80
+lost 5 kg recently, now 82 => weight=82
+I weighed 90 kg but now I'm at 82 kg => weight!
 too much haha => -
 none of your business => sex="undisclosed" declined
 )");
@@ -141,6 +144,7 @@ bit of a couch potato tbh => activity_level="sedentary"
 the second one => activity_level="lightly_active"
 option 4 => activity_level="very_active"
 somewhere between sedentary and very active => activity_level!
+I walk a lot but otherwise sit all day => activity_level="sedentary"
 purple => -
 experience?
 beginer => experience="beginner"
@@ -168,6 +172,7 @@ Run a half marathon => primary_goal="prepare_event"
 not losing weight, building muscle => primary_goal="build_muscle"
 anything but cardio, more strength => primary_goal="get_stronger"
 lose weight and build muscle => primary_goal!
+I'd like to lose about 10 kg => primary_goal="lose_weight"
 world peace => -
 reason?
 My daughter is getting married in May => reason="My daughter is getting married in May"
@@ -226,12 +231,16 @@ I'm healthy => conditions=[]
 asthma => conditions=["asthma"]
 asthma and high blood pressure => conditions=["asthma","high blood pressure"]
 Yes, I have asthma, diabetes & gout => conditions=["asthma","diabetes","gout"]
+I have asthma, but it's mild => conditions=["asthma"]
+no health problems at all => conditions=[]
 skip => declined
 yes => -
 injuries?
 my left knee, lower back => injuries=["left knee","lower back"]
 No, but my shoulder hurts sometimes => injuries=["shoulder hurts sometimes"]
 knee and knee => injuries=["knee"]
+not really, just a stiff neck => injuries=["stiff neck"]
+I tore my ACL in 2019 => injuries=["tore my ACL in 2019"]
 )");
 }
 
@@ -246,6 +255,7 @@ mon-wed => training_days=["monday","tuesday","wednesday"]
 Tuesday to Thursday => training_days=["tuesday","wednesday","thursday"]
 every day except Sunday => training_days=["monday","tuesday","wednesday","thursday","friday","saturday"]
 wensday => training_days=["wednesday"]
+any day but Sunday => training_days=["monday","tuesday","wednesday","thursday","friday","saturday"]
 tues/thurs => training_days=["tuesday","thursday"]
 none => training_days!
 time_of_day?
@@ -354,6 +364,8 @@ in two weeks => start_date="2026-12-04"
 a month from now => start_date="2026-12-20"
 next month => start_date="2026-12-01"
 right away => start_date="2026-11-20"
+as soon as possible => start_date="2026-11-20"
+next week monday => start_date="2026-11-23"
 the 15th => start_date="2026-12-15"
 03/04/2027 => start_date!
 31 February 2027 => start_date!
@@ -378,6 +390,8 @@ no meat => diet="vegetarian"
 vegan or vegetarian => diet!
 not vegan => -
 allergies?
+I'm allergic to peanuts => allergies=["peanuts"]
+none, but I don't like fish => allergies=[]
 peanuts, lactose => allergies=["peanuts","lactose"]
 meals_per_day?
 three => meals_per_day=3

@@ -24,6 +24,11 @@ TEST_CASE("several fields in one message are all understood") {
   CHECK(told(assessed("34, 180cm, 82kg", asked("age"))) == "age=34 height=180 weight=82");
   CHECK(told(assessed("I weigh 180 lb and I'm 5'10\"", asked("height"))) == "weight=81.6 height=177.8");
   CHECK(told(assessed("34 years old, 1m80, beginner", asked(""))) == "age=34 height=180 experience=\"beginner\"");
+  CHECK(told(assessed("I am 29, female, 165cm and 60kg, never trained", asked("age")))
+        == "age=29 height=165 weight=60 sex=\"female\" experience=\"beginner\"");
+  CHECK(told(understand("3 times per week for 45 minutes at home", shipped_step("onboarding/workout_planning"),
+                        asked("sessions_per_week")))
+        == "sessions_per_week=3 session_length=45 location=\"home\"");
   CHECK(told(assessed("weight 82 height 180 age 34", asked(""))) == "weight=82 height=180 age=34");
 }
 
