@@ -229,7 +229,8 @@ private:
         std::erase_if(all, [&](const auto& c) { return !predicate(c); });
     };
     keep([](const candidate& c) { return c.number.in_range; });
-    keep([](const candidate& c) { return c.number.by_unit; });
+    if (!turned_) // "180 cm, no 181"
+      keep([](const candidate& c) { return c.number.by_unit; });
     const auto& chosen = turned_ ? all.back() : all.front();
     const bool same =
         std::all_of(all.begin(), all.end(), [&](auto& c) { return c.number.value == chosen.number.value; });

@@ -237,6 +237,8 @@ private:
       value = *below;
       if (skip({"hundred"}))
         value *= 100;
+      else if (value == 1 && at_ == start + 1 && free(at_) && find(tens_words, in_[at_]) != nullptr)
+        value = 100; // "one eighty"
     } else if (skip({"hundred"})) {
       value = 100;
     } else {

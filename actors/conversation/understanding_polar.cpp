@@ -194,7 +194,8 @@ bool has_turn(const words& in) {
       phrases_of_texts("actually|i meant|i mean|correction|sorry|make that|make it|oops|wait|instead|rather than|"
                        "i was wrong|change it to|should be|scratch that|typo|thats wrong|i misspoke");
   for (std::size_t at = 0; at < in.size(); ++at)
-    if (match_any(in, at, anywhere) > 0)
+    if (match_any(in, at, anywhere) > 0
+        || (in[at].is("no") && at + 1 < in.size() && in[at + 1].kind == word_kind::number))
       return true;
   return in.size() > 1 && (in[0].is("no") || in[0].is("nope") || in[0].is("not"));
 }

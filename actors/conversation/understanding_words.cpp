@@ -251,8 +251,8 @@ bool is_negated(const words& in, run what) {
     const auto next = in[at + 1];
     if (!is_one_of(in[at], negators) || (is_one_of(next, harmless) && at + 1 < what.first))
       continue;
-    if (in[at].is("no") && back > 1)
-      continue; // "no I'm vegan"
+    if (in[at].is("no") && (back > 1 || next.kind == word_kind::number))
+      continue; // "no I'm vegan", "80, no 82"
     if (in[at].is("anything") || (in[at].is("than") && (at == 0 || !in[at - 1].is("rather"))))
       continue;
     return true;

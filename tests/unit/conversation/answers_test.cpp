@@ -94,6 +94,8 @@ I'm about 1.80 tall => height=180
 around 175-180 => height=177.5
 3 m => height!
 5 => height!
+one eighty => height=180
+180cm, no 181 => height=181
 tall => -
 )");
 }
