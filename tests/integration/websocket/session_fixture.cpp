@@ -110,7 +110,7 @@ double session_fixture::metric(std::string_view name_and_labels) {
 
 websocket::settings hasty() {
   websocket::settings result;
-  result.keep_alive = 60ms;
+  result.keep_alive = 200ms;
   result.close_timeout = 60ms;
   result.early_timeout = 60ms;
   return result;
