@@ -61,7 +61,9 @@ struct provider_settings {
   std::size_t queue_limit = 10'000; ///< calls that wait for their turn; above: refused
   milliseconds timeout{30'000};     ///< one attempt, or less where the workflow leaves less
   milliseconds connect_timeout{10'000};
-  unsigned attempts = 3; ///< in all, the first included
+  milliseconds first_token_timeout{10'000}; ///< of a streamed reply: from the connection on
+  milliseconds silence_timeout{10'000};     ///< of a streamed reply: between two tokens
+  unsigned attempts = 3;                    ///< in all, the first included
   std::optional<double> temperature;
   unsigned max_tokens = 1'500;
   std::filesystem::path ca_file; ///< PEM of a further trusted authority; empty = the system's only

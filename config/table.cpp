@@ -248,6 +248,12 @@ const std::vector<setting<provider_settings>>& provider_table() {
           "connect_timeout", duration{10ms, 5min}, [](p & v) -> auto& { return v.connect_timeout; },
           "Until the connection stands, TLS included"),
       declare<p>(
+          "first_token_timeout", duration{10ms, 10min}, [](p & v) -> auto& { return v.first_token_timeout; },
+          "Of a streamed reply: from the connection to the first token, be it of a thought"),
+      declare<p>(
+          "silence_timeout", duration{10ms, 10min}, [](p & v) -> auto& { return v.silence_timeout; },
+          "Of a streamed reply: from one token to the next"),
+      declare<p>(
           "attempts", value::integer{1, 10}, [](p & v) -> auto& { return v.attempts; },
           "Calls in all before the next provider is tried"),
       declare<p>(

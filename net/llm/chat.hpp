@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,12 +19,26 @@ struct message {
   std::string text;
 };
 
+/// What a reply's text has to follow.
+struct reply_schema {
+  std::string name;    ///< 1 to 64 of `A-Za-z0-9_-`
+  std::string json;    ///< JSON Schema, well-formed
+  bool strict = false; ///< held to by the provider, which then takes only part of the language: everything required …
+};
+
+/// Takes text of a reply as it comes. Called for each token, on a network thread that serves other calls, too: copies
+/// the text and goes. Never called at the same time as itself.
+using text_taker = std::function<void(std::string_view)>;
+
 /// One call of a model, whoever provides it.
 struct chat_request {
   std::vector<message> messages;
   std::string correlation_id;                                         ///< sent as `X-Request-Id`
   std::chrono::milliseconds limit = std::chrono::milliseconds::max(); ///< if less than the provider's own
   std::stop_token stop{}; ///< once asked to stop, the request is broken off and its connection closed
+  std::optional<reply_schema> schema{};
+  /// Given, the reply is streamed: its text in pieces that together are the text of the reply; none after `done`.
+  text_taker on_text{};
 };
 
 struct chat_reply {
@@ -52,6 +67,12 @@ struct chat_failure {
   chat_fault fault = chat_fault::unavailable;
   std::string detail;
   std::optional<std::chrono::milliseconds> retry_after;
+  bool before_first_token = true; ///< nothing of a streamed reply was handed over
+
+  /// Whether the same call may succeed a little later without anybody noticing.
+  bool retriable() const noexcept {
+    return before_first_token && fault != chat_fault::refused && fault != chat_fault::cancelled;
+  }
 };
 
 using chat_result = std::variant<chat_reply, chat_failure>;

@@ -8,11 +8,13 @@
 
 namespace troupe::net::llm {
 
-/// Chat Completions of OpenAI and of everything that speaks like it (`POST {base_url}/chat/completions`, not streamed).
+/// Chat Completions of OpenAI and of everything that speaks like it (`POST {base_url}/chat/completions`),
+/// whole or streamed. A provider that answers whole though it was asked to stream gives its text in one piece.
 ///
 /// The length limit goes out as `max_completion_tokens` to OpenAI and Azure, whose newer models refuse `max_tokens`,
 /// and as `max_tokens` to everybody else, since many servers know only that. Where a provider refuses the name (400),
-/// that call fails as `unavailable` and all later ones use the other name.
+/// that call fails as `unavailable` and all later ones use the other name; likewise `stream_options`, which later calls
+/// go without: tokens then count as 0.
 class openai_chat final : public chat_client {
 public:
   /// Throws `std::invalid_argument` for a malformed `base_url` or an unreadable `ca_file`.

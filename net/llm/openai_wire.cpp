@@ -2,18 +2,16 @@
 
 #include <charconv>
 
-#include "net/json/reader.hpp"
 #include "net/json/writer.hpp"
+#include "net/llm/answer_text.hpp"
+#include "net/llm/openai_completion.hpp"
 #include "net/llm/provider_error.hpp"
+#include "net/llm/streamed_reply.hpp"
 #include "net/retry_after.hpp"
 
 namespace troupe::net::llm {
 
 namespace {
-
-using json::reader;
-
-constexpr unsigned reply_depth = 32;
 
 std::string_view name_of(role r) noexcept {
   switch (r) {
@@ -27,134 +25,18 @@ std::string_view name_of(role r) noexcept {
   return "user";
 }
 
-/// The first choice of a reply, with what stands around it.
-struct completion {
-  chat_reply reply;
-  std::string refusal;
-  bool has_choice = false;
-};
-
-void read_part(reader& in, std::string& text) {
-  std::string_view name;
-  if (in.peek() != json::type::object)
-    return in.skip();
-  in.enter_object();
-  while (in.next_member(name)) {
-    if (name == "text")
-      text += in.string_or_skip().value_or("");
-    else
-      in.skip();
-  }
-}
-
-void read_content(reader& in, std::string& text) {
-  if (in.peek() != json::type::array) {
-    text = in.string_or_skip().value_or("");
-    return;
-  }
-  in.enter_array();
-  while (in.next_element())
-    read_part(in, text);
-}
-
-void read_message(reader& in, completion& out) {
-  std::string_view name;
-  if (!in.enter_object())
-    return;
-  while (in.next_member(name)) {
-    if (name == "content")
-      read_content(in, out.reply.text);
-    else if (name == "refusal")
-      out.refusal = in.string_or_skip().value_or("");
-    else
-      in.skip();
-  }
-}
-
-void read_choices(reader& in, completion& out) {
-  std::string_view name;
-  if (!in.enter_array())
-    return;
-  while (in.next_element()) {
-    if (out.has_choice) {
-      in.skip();
-      continue;
-    }
-    out.has_choice = in.enter_object();
-    while (in.next_member(name)) {
-      if (name == "message")
-        read_message(in, out);
-      else if (name == "finish_reason")
-        out.reply.finish_reason = in.string_or_skip().value_or("");
-      else
-        in.skip();
-    }
-  }
-}
-
-void read_usage(reader& in, chat_reply& out) {
-  std::string_view name;
-  if (in.peek() != json::type::object)
-    return in.skip();
-  in.enter_object();
-  while (in.next_member(name)) {
-    if (name == "prompt_tokens")
-      out.input_tokens = in.unsigned_or_skip().value_or(0);
-    else if (name == "completion_tokens")
-      out.output_tokens = in.unsigned_or_skip().value_or(0);
-    else
-      in.skip();
-  }
-}
-
-/// Empty where the body is no chat completion.
-std::optional<completion> read_completion(std::string_view body) {
-  completion result;
-  reader in{body, json::strictness::lenient, reply_depth};
-  std::string_view name;
-  if (in.enter_object())
-    while (in.next_member(name)) {
-      if (name == "choices")
-        read_choices(in, result);
-      else if (name == "model")
-        result.reply.model = in.string_or_skip().value_or("");
-      else if (name == "usage")
-        read_usage(in, result.reply);
-      else
-        in.skip();
-    }
-  return in.finish() && result.has_choice ? std::optional{std::move(result)} : std::nullopt;
-}
-
-/// Keeps what a reader is to see: without a thought in front and white space around.
-void keep_answer(std::string& text) {
-  constexpr std::string_view space = " \t\r\n";
-  constexpr std::string_view thought = "<think>";
-  constexpr std::string_view end_of_thought = "</think>";
-  auto start = std::min(text.find_first_not_of(space), text.size());
-  if (std::string_view{text}.substr(start).starts_with(thought)) {
-    const auto end = text.find(end_of_thought, start);
-    start = end == text.npos ? text.size() : end + end_of_thought.size();
-    start = std::min(text.find_first_not_of(space, start), text.size());
-  }
-  text.erase(0, start);
-  text.erase(text.find_last_not_of(space) + 1);
-}
-
 chat_result read_success(const http::call_response& response, const config::provider_settings& settings) {
-  auto found = read_completion(response.body);
-  if (!found)
+  openai_completion found;
+  if (!found.read(response.body) || !found.has_choice)
     return chat_failure{chat_fault::malformed, "the answer is no chat completion", std::nullopt};
-  auto& reply = found->reply;
-  keep_answer(reply.text);
-  if (reply.text.empty()) {
-    if (!found->refusal.empty())
-      return chat_failure{chat_fault::refused, "the model refused to answer", std::nullopt};
-    return chat_failure{chat_fault::malformed, "the answer's text is empty", std::nullopt};
-  }
-  if (reply.model.empty())
-    reply.model = settings.model;
-  return std::move(reply);
+  answer_text text;
+  text.put(found.text);
+  text.finish();
+  if (!text.is_shown())
+    return empty_answer(!found.refusal.empty());
+  return chat_reply{std::move(text).take(), std::move(found.finish_reason),
+                    found.model.empty() ? settings.model : std::move(found.model), found.input_tokens,
+                    found.output_tokens};
 }
 
 chat_fault fault_of(unsigned status, const provider_error& error) noexcept {
@@ -163,6 +45,24 @@ chat_fault fault_of(unsigned status, const provider_error& error) noexcept {
   if (status >= 500 || status == 408 || status == 409 || status == 425)
     return chat_fault::unavailable;
   return chat_fault::refused;
+}
+
+/// Of an error that comes in mid-stream, when the status has said 200 long ago.
+chat_fault fault_of(const provider_error& error) noexcept {
+  unsigned status = 0;
+  const auto* end = error.code.data() + error.code.size();
+  if (const auto read = std::from_chars(error.code.data(), end, status); read.ec == std::errc{} && read.ptr == end)
+    return fault_of(status, error);
+  const auto is = [&](std::string_view name) { return error.code == name || error.type == name; };
+  if (is("rate_limit_exceeded") || is("rate_limit_error"))
+    return chat_fault::rate_limited;
+  return is("invalid_request_error") || is_exhausted(error) ? chat_fault::refused : chat_fault::unavailable;
+}
+
+void add_schema(const reply_schema& schema, std::string& body) {
+  body += R"(,"response_format":{"type":"json_schema","json_schema":{"name":)";
+  json::append_string(body, schema.name);
+  body += R"(,"schema":)" + schema.json + (schema.strict ? R"(,"strict":true}})" : R"(,"strict":false}})");
 }
 
 } // namespace
@@ -180,7 +80,8 @@ length_member usual_length_member(std::string_view base_url) noexcept {
   return theirs ? length_member::max_completion_tokens : length_member::max_tokens;
 }
 
-std::string chat_body(const chat_request& request, const config::provider_settings& settings, length_member length) {
+std::string chat_body(const chat_request& request, const config::provider_settings& settings, length_member length,
+                      bool wants_usage) {
   std::size_t size = 256;
   for (const auto& message : request.messages)
     size += message.text.size() + message.text.size() / 16 + 48;
@@ -198,7 +99,10 @@ std::string chat_body(const chat_request& request, const config::provider_settin
     json::append_string(body, message.text);
     body += '}';
   }
-  body += "],\"stream\":false,\"";
+  body += request.on_text ? "],\"stream\":true," : "],\"stream\":false,";
+  if (request.on_text && wants_usage)
+    body += "\"" + std::string{stream_options} + "\":{\"include_usage\":true},";
+  body += '"';
   body += name_of(length);
   body += "\":" + std::to_string(settings.max_tokens);
   if (settings.temperature) {
@@ -207,6 +111,8 @@ std::string chat_body(const chat_request& request, const config::provider_settin
     body += ",\"temperature\":";
     body.append(digits.begin(), end);
   }
+  if (request.schema)
+    add_schema(*request.schema, body);
   body += '}';
   return body;
 }
@@ -224,17 +130,21 @@ chat_result read_reply(const http::call_response& response, const config::provid
   return result;
 }
 
+chat_failure failure_in_stream(std::string_view event, const config::secret& key) {
+  const auto error = read_error(event);
+  return {fault_of(error), "the stream was broken off: " + describe(200, error, key), std::nullopt};
+}
+
 chat_failure failure_of(const http::call_failure& failure) {
   const auto cancelled = failure.fault == http::call_fault::cancelled;
   return {cancelled ? chat_fault::cancelled : chat_fault::unavailable, failure.detail, std::nullopt};
 }
 
-bool refuses(const http::call_response& response, length_member length) {
+bool refuses(const http::call_response& response, std::string_view member) {
   if (response.status != 400 && response.status != 422)
     return false;
   const auto error = read_error(response.body);
-  const auto name = name_of(length);
-  return error.param == name || error.message.find(name) != error.message.npos;
+  return error.param == member || error.message.find(member) != error.message.npos;
 }
 
 } // namespace troupe::net::llm

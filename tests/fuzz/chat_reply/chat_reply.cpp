@@ -32,6 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(failure.detail.find("sk-key") == failure.detail.npos);
     require(!failure.retry_after || (*failure.retry_after >= 0ms && *failure.retry_after <= 300s));
   }
-  (void)refuses(response, length_member::max_tokens);
+  (void)refuses(response, name_of(length_member::max_tokens));
   return 0;
 }

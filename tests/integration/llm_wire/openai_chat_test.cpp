@@ -42,6 +42,31 @@ std::future<chat_result> ask(openai_chat& client) {
   return promise->get_future();
 }
 
+/// Asks for a stream; its text goes to `text` until the result is there.
+std::future<chat_result> stream(openai_chat& client, std::string& text, std::stop_token stop = {},
+                                std::function<void()> heard = {}) {
+  auto promise = std::make_shared<std::promise<chat_result>>();
+  auto request = question();
+  request.stop = std::move(stop);
+  request.on_text = [&text, heard = std::move(heard)](std::string_view piece) {
+    text += piece;
+    if (heard)
+      heard();
+  };
+  client.complete(request, [promise](chat_result result) { promise->set_value(std::move(result)); });
+  return promise->get_future();
+}
+
+testing::answer streamed(std::string_view events, bool complete = true, std::string_view type = "text/event-stream") {
+  std::string bytes = "HTTP/1.1 200 x\r\nContent-Type: " + std::string{type} + "\r\nTransfer-Encoding: chunked\r\n\r\n";
+  char size[20];
+  std::snprintf(size, sizeof size, "%zx\r\n", events.size());
+  return {bytes + size + std::string{events} + (complete ? "\r\n0\r\n\r\n" : "\r\n")};
+}
+
+const std::string hello = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";
+const std::string finished = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+
 chat_result wait(std::future<chat_result> asked) {
   REQUIRE(asked.wait_for(patience) == std::future_status::ready);
   return asked.get();
@@ -156,6 +181,103 @@ TEST_CASE("a provider that refuses both names is refused, not asked for ever") {
   CHECK(failure(client).fault == chat_fault::unavailable);
   CHECK(failure(client).fault == chat_fault::refused);
   CHECK(failure(client).fault == chat_fault::refused);
+}
+
+TEST_CASE("a streamed answer arrives in pieces, and its connection serves the next one") {
+  scripted_server server{[](const received&) { return streamed(hello + finished); }};
+  io_threads io{1};
+  openai_chat client{io, settings_for(server)};
+  std::string text;
+  const auto reply = std::get<chat_reply>(wait(stream(client, text)));
+  CHECK(text == "Hello");
+  CHECK(reply.text == "Hello");
+  CHECK(reply.finish_reason == "stop");
+  CHECK(std::holds_alternative<chat_reply>(wait(stream(client, text))));
+  const auto body = nlohmann::json::parse(server.requests().at(0).body);
+  CHECK(body["stream"] == true);
+  CHECK(body["stream_options"]["include_usage"] == true);
+}
+
+TEST_CASE("a provider that answers whole instead of streaming gives its text in one piece") {
+  scripted_server server{[](const received&) { return respond(200, completion); }};
+  io_threads io{1};
+  openai_chat client{io, settings_for(server)};
+  std::string text;
+  CHECK(std::get<chat_reply>(wait(stream(client, text))).text == "Hi");
+  CHECK(text == "Hi");
+}
+
+TEST_CASE("a stream of another content type is malformed") {
+  scripted_server server{[](const received&) { return streamed(hello + finished, true, "text/html"); }};
+  io_threads io{1};
+  openai_chat client{io, settings_for(server)};
+  std::string text;
+  CHECK(std::get<chat_failure>(wait(stream(client, text))).fault == chat_fault::malformed);
+  CHECK(text.empty());
+}
+
+TEST_CASE("a limit before a stream begins arrives as such") {
+  scripted_server server{
+      [](const received&) { return respond(429, R"({"error":{"code":"x"}})", "Retry-After: 7\r\n"); }};
+  io_threads io{1};
+  openai_chat client{io, settings_for(server)};
+  std::string text;
+  const auto limited = std::get<chat_failure>(wait(stream(client, text)));
+  CHECK(limited.fault == chat_fault::rate_limited);
+  CHECK(limited.retry_after == 7'000ms);
+  CHECK(limited.retriable());
+}
+
+TEST_CASE("a stream that is cut off or falls silent fails after what came of it") {
+  for (const bool silent : {false, true}) {
+    scripted_server server{[&](const received&) {
+      auto result = streamed(hello, false);
+      result.close = !silent;
+      return result;
+    }};
+    io_threads io{1};
+    auto settings = settings_for(server);
+    settings.silence_timeout = 50ms;
+    openai_chat client{io, settings};
+    std::string text;
+    const auto failed = std::get<chat_failure>(wait(stream(client, text)));
+    CHECK(text == "Hello");
+    CHECK(failed.fault == chat_fault::unavailable);
+    CHECK_FALSE(failed.before_first_token);
+  }
+}
+
+TEST_CASE("a stream that doesn't begin in time may be tried again") {
+  scripted_server server{[](const received&) { return streamed(": one moment\n\n", false); }};
+  io_threads io{1};
+  auto settings = settings_for(server);
+  settings.first_token_timeout = 50ms;
+  openai_chat client{io, settings};
+  std::string text;
+  CHECK(std::get<chat_failure>(wait(stream(client, text))).retriable());
+}
+
+TEST_CASE("a stream that its caller gives up is broken off") {
+  scripted_server server{[](const received&) { return streamed(hello, false); }};
+  io_threads io{1};
+  openai_chat client{io, settings_for(server)};
+  std::string text;
+  std::stop_source caller;
+  auto asked = stream(client, text, caller.get_token(), [&] { caller.request_stop(); });
+  CHECK(std::get<chat_failure>(wait(std::move(asked))).fault == chat_fault::cancelled);
+}
+
+TEST_CASE("after a provider refused to count a stream's tokens it is asked without that") {
+  scripted_server server{[](const received& request) {
+    if (nlohmann::json::parse(request.body).contains("stream_options"))
+      return respond(422, R"({"detail":[{"loc":["body","stream_options"]}],"message":"unknown stream_options"})");
+    return streamed(hello + finished);
+  }};
+  io_threads io{1};
+  openai_chat client{io, settings_for(server)};
+  std::string text;
+  CHECK(std::get<chat_failure>(wait(stream(client, text))).retriable());
+  CHECK(std::holds_alternative<chat_reply>(wait(stream(client, text))));
 }
 
 TEST_CASE("many questions at once are answered over few connections") {

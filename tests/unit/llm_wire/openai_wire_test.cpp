@@ -71,6 +71,25 @@ TEST_CASE("temperature is sent only where it is set") {
   CHECK(body["messages"].empty());
 }
 
+TEST_CASE("a streamed reply is asked for with its tokens counted, unless the provider doesn't know that") {
+  chat_request request{{{role::user, "x"}}, ""};
+  request.on_text = [](std::string_view) {};
+  const auto body = nlohmann::json::parse(chat_body(request, settings(), length_member::max_tokens));
+  CHECK(body["stream"] == true);
+  CHECK(body["stream_options"] == nlohmann::json{{"include_usage", true}});
+  CHECK_FALSE(nlohmann::json::parse(chat_body(request, settings(), length_member::max_tokens, false))
+                  .contains("stream_options"));
+}
+
+TEST_CASE("a reply's schema is asked for as its response format") {
+  chat_request request{{{role::user, "x"}}, ""};
+  request.schema = reply_schema{"profile", R"({"type":"object"})", true};
+  const auto body = nlohmann::json::parse(chat_body(request, settings(), length_member::max_tokens));
+  CHECK(body["response_format"]
+        == nlohmann::json{{"type", "json_schema"},
+                          {"json_schema", {{"name", "profile"}, {"schema", {{"type", "object"}}}, {"strict", true}}}});
+}
+
 TEST_CASE("invalid UTF-8 in a prompt doesn't make the body invalid") {
   const auto body = chat_body({{{role::user, "a\xff"
                                              "b"}},
@@ -205,7 +224,7 @@ TEST_CASE("a call that got no answer is unavailable, whatever happened") {
 
 TEST_CASE("a provider that doesn't know the limit's name is understood") {
   const auto refused = [](unsigned status, std::string body) {
-    return refuses({status, {}, std::move(body)}, length_member::max_tokens);
+    return refuses({status, {}, std::move(body)}, name_of(length_member::max_tokens));
   };
   CHECK(refused(
       400,
@@ -213,5 +232,5 @@ TEST_CASE("a provider that doesn't know the limit's name is understood") {
   CHECK(refused(422, R"({"error":"unknown field max_tokens"})"));
   CHECK_FALSE(refused(400, R"({"error":{"message":"bad","param":"temperature"}})"));
   CHECK_FALSE(refused(500, R"({"error":{"param":"max_tokens"}})"));
-  CHECK_FALSE(refuses({400, {}, R"({"error":{"param":"max_tokens"}})"}, length_member::max_completion_tokens));
+  CHECK_FALSE(refuses({400, {}, R"({"error":{"param":"max_tokens"}})"}, name_of(length_member::max_completion_tokens)));
 }
