@@ -29,7 +29,7 @@ void gateway_state::ask(chained_call_ptr what) {
   asked->last = what->next + 1 == chain_.size();
   asked->done = [me = gateway_actor{self_}, what](model_outcome outcome, call_deadline deadline) {
     auto* failure = std::get_if<model_failure>(&outcome);
-    if (!failure) {
+    if (!failure || !failure->sent.empty()) {
       what->call->done(std::move(outcome));
       return;
     }

@@ -36,8 +36,9 @@ namespace troupe::actors {
 
 using gateway_actor = caf::typed_actor<
     /// Asks the providers of the chain in their order until one answers; `done` hears a reply, or a failure that says
-    /// what each of them said. With no provider at all it fails at once. Nobody further is asked once its caller has
-    /// taken it back. Sent by whoever needs a model.
+    /// what each of them said. A streamed reply that broke after its first token is for nobody else to go on with:
+    /// that failure comes as it is. With no provider at all it fails at once. Nobody further is asked once its caller
+    /// has taken it back. Sent by whoever needs a model.
     caf::reacts_to<atom::complete, model_call_ptr>,
     /// A provider gave up: the next one's turn. Sent by a provider's answer.
     caf::reacts_to<atom::fall_back, chained_call_ptr>>;

@@ -29,9 +29,11 @@ struct model_reply {
   std::chrono::milliseconds latency{0};
 };
 
-/// No provider of the chain gave an answer; the caller goes on without a model.
+/// No provider of the chain gave an answer, or one broke off in the middle of its own: the caller goes on without a
+/// model, begins anew, or keeps what came.
 struct model_failure {
   std::string detail; ///< what was tried and what came of it; no prompt text
+  std::string sent{}; ///< what `on_text` got of a streamed reply; empty = it failed before its first token
 };
 
 using model_outcome = std::variant<model_reply, model_failure>;
@@ -49,6 +51,11 @@ struct model_call {
   std::chrono::milliseconds limit{30'000};
   /// Asked to stop when nobody waits for the answer any more: the request under way is broken off, none follows.
   std::stop_token stop{};
+  std::optional<net::llm::reply_schema> schema{};
+  /// Given, the reply is streamed. Gets its text as it comes, until `done` is called and never after; what fails before
+  /// the first token is tried again, there or at the next provider, without a word. Called for each token on a network
+  /// thread that serves other calls: see docs/llm.md for what that costs.
+  net::llm::text_taker on_text{};
   /// Called once, when the first provider begins to work on it. Any thread.
   std::function<void()> started;
   /// Called once, unless the process ends first. Any thread.

@@ -15,9 +15,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Whether the same call may succeed a little later.
-bool may_be_repeated(net::llm::chat_fault fault) {
-  return fault != net::llm::chat_fault::refused && fault != net::llm::chat_fault::cancelled;
+/// What a streamed call has sent; nobody is sent more of it.
+std::string take_sent(const std::shared_ptr<text_relay>& relay) {
+  return relay ? relay->close() : std::string{};
 }
 
 /// Less than this would rather pay for an answer than get one.
@@ -61,7 +61,8 @@ provider_state::~provider_state() {
   for (auto& [id, call] : open_) {
     if (call.stop)
       call.stop->source.request_stop();
-    call.what->done(model_failure{settings_.name + ": ended while the call was open"}, call.deadline);
+    auto sent = take_sent(call.relay);
+    call.what->done(model_failure{settings_.name + ": ended while the call was open", std::move(sent)}, call.deadline);
   }
 }
 
@@ -136,11 +137,22 @@ void provider_state::launch(std::uint64_t id) {
     call.turn_end = end_of_turn(call.started, *call.deadline, call.what->last);
   call.limit = std::min(settings_.timeout, std::chrono::floor<milliseconds>(*call.turn_end - call.started));
   call.stop = std::make_unique<attempt_stop>(asked.stop);
-  net::llm::chat_request request{asked.messages, asked.correlation_id, call.limit, call.stop->source.get_token()};
   auto me = provider_actor{self_};
-  client_->complete(request, [me, id](net::llm::chat_result result) {
+  client_->complete(request_of(call), [me, id](net::llm::chat_result result) {
     caf::anon_send(me, atom::answered_v, std::make_shared<const client_answer>(client_answer{id, std::move(result)}));
   });
+}
+
+net::llm::chat_request provider_state::request_of(open_call& call) const {
+  const auto& asked = *call.what->call;
+  net::llm::chat_request result{asked.messages, asked.correlation_id, call.limit, call.stop->source.get_token(),
+                                asked.schema};
+  if (asked.on_text) {
+    if (!call.relay)
+      call.relay = std::make_shared<text_relay>(asked.on_text);
+    result.on_text = [relay = call.relay](std::string_view text) { relay->put(text); };
+  }
+  return result;
 }
 
 void provider_state::on_answer(const client_answer& answer) {
@@ -186,7 +198,7 @@ void provider_state::on_failure(std::uint64_t id, const net::llm::chat_failure& 
                      {"detail", failure.detail},
                      {"attempt", call.attempts},
                      {"correlation_id", asked.correlation_id}});
-  if (may_be_repeated(failure.fault) && call.attempts < settings_.attempts && !asked.stop.stop_requested()) {
+  if (failure.retriable() && call.attempts < settings_.attempts && !asked.stop.stop_requested()) {
     const auto wait = call_backoff(call.attempts, random_->uniform(), failure.retry_after.value_or(0ms));
     // A wait that leaves no time for another attempt would only keep the next provider from it.
     if (clock_->monotonic() + wait + least_time(asked) <= *call.turn_end) {
@@ -214,6 +226,8 @@ void provider_state::settle(std::uint64_t id, model_outcome outcome) {
   auto done = open_.extract(id);
   if (const auto* reply = std::get_if<model_reply>(&outcome))
     probe_->used(reply->input_tokens, reply->output_tokens, reply->cost);
+  else
+    std::get<model_failure>(outcome).sent = take_sent(done.mapped().relay);
   done.mapped().what->done(std::move(outcome), done.mapped().deadline);
 }
 

@@ -16,6 +16,7 @@
 
 #include "actors/llm/messages.hpp"
 #include "actors/llm/probe.hpp"
+#include "actors/llm/text_relay.hpp"
 #include "actors/runtime/breaker.hpp"
 #include "actors/runtime/clock.hpp"
 #include "actors/runtime/fair_queue.hpp"
@@ -25,8 +26,9 @@
 namespace troupe::actors {
 
 using provider_actor = caf::typed_actor<
-    /// Makes the call as soon as the provider has room: fair among tenants, tried again where that may help.
-    /// `done` hears a reply, or the failure of the last attempt, within the call's time limit. Sent by the gateway.
+    /// Makes the call as soon as the provider has room: fair among tenants, tried again where that may help and nobody
+    /// has seen a token of a streamed reply. `done` hears a reply, or the failure of the last attempt, within the
+    /// call's time limit. Sent by the gateway.
     caf::reacts_to<atom::complete, provider_call_ptr>,
     /// The client's answer. Sent by the network thread.
     caf::reacts_to<atom::answered, client_answer_ptr>,
@@ -84,6 +86,7 @@ private:
     std::chrono::nanoseconds started{0};  ///< the attempt under way
     std::chrono::milliseconds limit{0};   ///< of that attempt
     std::unique_ptr<attempt_stop> stop{}; ///< of that attempt
+    std::shared_ptr<text_relay> relay{};  ///< of a streamed call, all attempts together
   };
 
   void enqueue(std::uint64_t id);
@@ -92,6 +95,7 @@ private:
   std::optional<std::string> obstacle(const open_call& call);
   void learn(const open_call& call, net::llm::chat_fault fault, std::chrono::milliseconds took);
   void settle(std::uint64_t id, model_outcome outcome);
+  net::llm::chat_request request_of(open_call& call) const;
   void on_failure(std::uint64_t id, const net::llm::chat_failure& failure, std::chrono::milliseconds took);
   model_reply priced(const net::llm::chat_reply& reply, std::chrono::milliseconds latency) const;
   void show_circuit();

@@ -88,6 +88,22 @@ struct fixture : testing::actor_fixture {
     return std::get<model_reply>(outcome.value()).text;
   }
 
+  /// Breaks off after its first token.
+  handle_ref<provider_actor> breaking() {
+    handle_ref<provider_actor> result;
+    result.set(spawn([](provider_actor::pointer) -> provider_actor::behavior_type {
+      return {
+          [](atom::complete, const provider_call_ptr& what) {
+            what->done(model_failure{"one: cut off", "Once upon"}, what->deadline);
+          },
+          [](atom::answered, const client_answer_ptr&) {},
+          [](atom::retry_call, std::uint64_t) {},
+          [](atom::expire, std::uint64_t) {},
+      };
+    }));
+    return result;
+  }
+
   std::string failure() const {
     return std::get<model_failure>(outcome.value()).detail;
   }
@@ -139,4 +155,10 @@ TEST_CASE_METHOD(fixture, "once its caller has taken a call back, no further pro
   std::stop_source caller;
   ask({outlasting(caller), working("two")}, caller.get_token());
   CHECK(failure() == "the call was taken back");
+}
+
+TEST_CASE_METHOD(fixture, "a reply that breaks after its first token comes back as it is, without another provider") {
+  ask({broken("zero"), breaking(), working("two")});
+  CHECK(failure() == "one: cut off");
+  CHECK(std::get<model_failure>(*outcome).sent == "Once upon");
 }
