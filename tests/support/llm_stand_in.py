@@ -3,8 +3,15 @@
 
 `POST /v1/chat/completions` behaves as the script says (`POST /control/script` with `{"rule": …, "next": [… ]}`), or as
 the model's name does: `mock:slow` or `mock:slow,seconds=2`. `GET /control/calls` tells every call so far.
+
+A call with `"stream": true` gets its text word by word: `ok` at once, `paced` with `seconds` (0.05) between words. Streams
+can end badly behind `words` (3) words: `stream_stops` (in good order, but without an end), `stream_silent`,
+`stream_cut`, `stream_broken` (no JSON), `stream_error`; `stream_undone` only leaves out `[DONE]`. `stream_late` sends
+nothing but comments, `stream_page` another content type. What comes before a stream, such as `rate_limited`, is as
+without one.
 """
 
+import json
 import re
 import time
 
@@ -72,15 +79,64 @@ class Llm(StandIn):
                            "request_id": request.headers.get("x-request-id", ""),
                            "authorization": request.headers.get("authorization", ""),
                            "messages": body.get("messages", []), "words": len(WORD.findall(text))})
-        reply = self.reply(order, model, text)
+        if body.get("stream") and self.is_streamed(order["behaviour"]):
+            reply = self.stream(order, body, text)
+        else:
+            reply = self.reply(order, model, text)
         call = self.calls[-1]
         reply.gone = lambda: call.update(closed=time.time())
         return reply
 
+    @staticmethod
+    def is_streamed(kind):
+        return kind in ("ok", "slow", "paced") or kind.startswith("stream_")
+
+    def stream(self, order, body, prompt):
+        """The reply in pieces, one a word."""
+        kind = order["behaviour"]
+        pace = float(order.get("seconds", 0.05 if kind == "paced" else 0))
+        words = re.findall(r"\S+\s*", order.get("text", NOTE))
+
+        def event(data):
+            return f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n".encode()
+
+        def chunk(delta, reason=None, **members):
+            choices = [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]
+            return event({"id": "chatcmpl-stand-in", "object": "chat.completion.chunk", "created": int(time.time()),
+                          "model": body.get("model", ""), "choices": choices, "usage": None, **members})
+
+        if kind == "stream_late":
+            return self.pieces([(0.05, b": one moment\n\n")] * int(order.get("comments", 400)), unended="silence")
+        if kind == "stream_page":
+            return Reply(body=b"<html>Gateway is being serviced</html>", content_type="text/html")
+        first = [(float(order.get("first", 0)), chunk({"role": "assistant", "content": ""}))]
+        whole = first + [(pace, chunk({"content": word})) for word in words]
+        begun = whole[:1 + int(order.get("words", 3))]
+        broken = {"stream_stops": dict(), "stream_silent": dict(unended="silence"), "stream_cut": dict(unended="cut")}
+        if kind in broken:
+            return self.pieces(begun, **broken[kind])
+        if kind == "stream_broken":
+            return self.pieces(begun + [(0, event('{"choices": [{"delta": {"con'))])
+        if kind == "stream_error":
+            fault = {"message": "the stand-in says so", "type": order.get("type", "server_error"), "code": None}
+            return self.pieces(begun + [(0, event({"error": fault}))])
+        whole.append((pace, chunk({}, "stop")))
+        if (body.get("stream_options") or {}).get("include_usage"):
+            counts = len(WORD.findall(prompt)), len(words)
+            usage = {"prompt_tokens": counts[0], "completion_tokens": counts[1], "total_tokens": sum(counts)}
+            whole.append((0, chunk({}, choices=[], usage=usage)))
+        if kind != "stream_undone":
+            whole.append((0, event("[DONE]")))
+        return self.pieces(whole)
+
+    @staticmethod
+    def pieces(pieces, **options):
+        return Reply(pieces=pieces, content_type="text/event-stream", **options)
+
     def reply(self, order, model, prompt):
         kind = order["behaviour"]
         delay = float(order.get("seconds", 0.5 if kind == "slow" else 0))
-        if kind in ("ok", "slow"):
+        if kind in ("ok", "slow", "paced"):
             return self.completion(order.get("text", NOTE), model, prompt, delay=delay)
         if kind == "rate_limited":
             return self.error(429, "rate_limit_exceeded", headers={"Retry-After": str(int(order.get("after", 1)))})

@@ -43,11 +43,20 @@ class Reply:
     hang: bool = False   # read the request and never answer
     drop: bool = False   # close the connection instead of answering
     cut: bool = False    # announce the whole body, send half of it and close
+    pieces: list = None  # a body that comes bit by bit, chunked: (seconds before it, bytes)
+    unended: str = ""    # what follows those pieces instead of the body's end: "cut" or "silence"
     gone: object = None  # called without arguments when the peer closes instead of waiting for a hanging reply
 
     @classmethod
     def of(cls, value, status=200, **options):
         return cls(status=status, body=json.dumps(value).encode(), **options)
+
+    def head(self):
+        """Of a reply in pieces."""
+        lines = [f"HTTP/1.1 {self.status} {REASONS.get(self.status, 'Status')}",
+                 f"Content-Type: {self.content_type}", "Transfer-Encoding: chunked"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def encoded(self):
         lines = [f"HTTP/1.1 {self.status} {REASONS.get(self.status, 'Status')}",
@@ -120,6 +129,25 @@ class StandIn:
             if size == 0:
                 return body
 
+    @staticmethod
+    async def _stream(reply, reader, writer):
+        """Sends a reply in pieces. False when the connection is of no use afterwards."""
+        try:
+            writer.write(reply.head())
+            for wait, piece in reply.pieces:
+                await writer.drain()
+                await asyncio.sleep(wait)
+                writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            if not reply.unended:
+                writer.write(b"0\r\n\r\n")
+            await writer.drain()
+            if reply.unended == "silence":
+                await reader.read()  # until the peer gives up
+            return not reply.unended
+        finally:
+            if reply.gone and (reply.unended or writer.is_closing()):
+                reply.gone()
+
     async def _connection(self, reader, writer):
         self.connections += 1
         try:
@@ -135,6 +163,10 @@ class StandIn:
                     return
                 if reply.drop:
                     return
+                if reply.pieces is not None:
+                    if not await self._stream(reply, reader, writer):
+                        return
+                    continue
                 data = reply.encoded()
                 if reply.cut:
                     data = data[:len(data) - len(reply.body) // 2]
