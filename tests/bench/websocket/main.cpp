@@ -1,11 +1,13 @@
 // What a WebSocket session costs: memory while it is idle, CPU for each frame. The clients are a process of their own.
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -79,6 +81,7 @@ public:
       throw std::runtime_error{"no pipes"};
     child_ = ::fork();
     if (child_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL); // whatever becomes of the parent
       try {
         wait(go_[0]);
         work([this] {
