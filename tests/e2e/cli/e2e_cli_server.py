@@ -122,6 +122,11 @@ class Checks(Installed):
         (self.folder / "agents/workflows/ticket_enhancement.yaml").write_text("retry: {retries: many}")
         self.assertIn("workflow", self.faults())
 
+    def test_an_agent_that_can_not_be_read_is_named_with_its_line(self):
+        self.assertIn("onboarding version", self.checks()["agents"]["detail"])
+        (self.folder / "agents/coach.yaml").write_text("persona: A coach.\nwindow: many\n")
+        self.assertIn("agents/coach.yaml:2: window: must be a whole number", self.faults()["agents"])
+
 
 class Serving(unittest.TestCase):
     def setUp(self):
