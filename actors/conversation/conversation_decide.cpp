@@ -1,0 +1,461 @@
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "actors/conversation/conversation_core.hpp"
+#include "actors/conversation/extraction.hpp"
+#include "actors/conversation/offline.hpp"
+#include "actors/conversation/progress.hpp"
+#include "actors/conversation/prompt.hpp"
+#include "actors/conversation/reply_text.hpp"
+#include "actors/text/text.hpp"
+
+namespace troupe::actors::conversation {
+
+namespace {
+
+using outcome = conversation_core::decision;
+using agent_ptr = std::shared_ptr<const config::agent_definition>;
+
+constexpr std::size_t longest_detail = 500;
+constexpr std::size_t longest_id = 200;
+
+/// When an agent that is gone says nothing of it.
+constexpr milliseconds usual_time_to_live = std::chrono::hours{24 * 7};
+
+/// One decision in the making. What it emits is applied to a copy of the state, so that each next thought knows it.
+class decider {
+public:
+  decider(const conversation_state& s, const context& world, const conversation_settings& with)
+      : s_{s}, world_{world}, with_{with} {}
+
+  outcome take() {
+    return std::move(out_);
+  }
+
+  // -- life ----------------------------------------------------------------------------------------------------------
+
+  void operator()(wake&&) {
+    if (now().number == 0 || now().ended)
+      return;
+    if (now().parked)
+      emit(resumed{});
+    if (!now().turn)
+      return next_turn();
+    if (now().turn->phase == turn_phase::repairing)
+      return repair();
+    if (now().turn->phase == turn_phase::settled)
+      return end_turn();
+    if (now().turn->phase == turn_phase::replying)
+      emit(reply_broken{"its owner ended before it was whole"});
+    begin_again();
+    if (gives_way())
+      break_off({});
+    else if (now().turn->attempt > with_.attempts)
+      compose("interrupted " + std::to_string(now().turn->attempt - 1) + " times");
+    else
+      make_reply();
+  }
+
+  void operator()(open&& c) {
+    if (now().number != 0)
+      return;
+    const auto agent = with_.agent(c.agent);
+    if (!agent)
+      return refuse("agent_missing: there is no agent '" + std::string{cut_bytes(c.agent, longest_id)} + "'");
+    opened event;
+    event.agent = agent->name;
+    event.version = agent->version;
+    event.user = std::move(c.user);
+    event.text = agent->opening;
+    if (!agent->steps.empty()) {
+      const auto& first = agent->steps.front();
+      event.step = first.name;
+      event.step_number = 1;
+      event.agent_type = first.agent_type;
+      auto said = compose_opening(first, {}, agent->opening, !with_.models);
+      event.text = std::move(said.text);
+      event.asked = std::move(said.asked);
+    }
+    emit(std::move(event));
+  }
+
+  void operator()(shutdown&&) {
+    if (now().turn && !now().parked)
+      emit(parked{});
+  }
+
+  void operator()(expire&&) {
+    if (now().number == 0 || now().ended)
+      return;
+    const auto agent = with_.agent(now().agent);
+    const auto lives = agent ? agent->time_to_live : usual_time_to_live;
+    if (now().turn || world_.now < now().last_at + lives)
+      return refuse("not_due: something was said lately");
+    emit(expired{});
+  }
+
+  void operator()(erase&& c) {
+    if (now().number == 0 || now().ended)
+      return;
+    if (now().turn)
+      out_.effects.emplace_back(cancel_model{});
+    emit(deleted{std::move(c.by)});
+  }
+
+  // -- the user ------------------------------------------------------------------------------------------------------
+
+  void operator()(say&& c) {
+    if (!is_open())
+      return;
+    if (const auto* known = taken_as(now(), c.client_id)) {
+      out_.effects.emplace_back(notify{std::move(c.client_id), "known", *known});
+      return;
+    }
+    const auto text = trim(c.text);
+    if (c.client_id.empty() || c.client_id.size() > longest_id)
+      return refuse("invalid_id: a message's id must have 1 to " + std::to_string(longest_id) + " bytes");
+    if (text.empty())
+      return refuse("empty_message: a message must say something");
+    if (text.size() > with_.longest_message)
+      return refuse("message_too_long: at most " + std::to_string(with_.longest_message) + " bytes, not "
+                    + std::to_string(text.size()));
+    const auto agent = usable_agent();
+    if (!agent)
+      return;
+    const bool replying = now().turn && now().turn->phase == turn_phase::replying;
+    if (replying && agent->while_answering == config::busy_policy::reject)
+      return refuse("busy: the last message is still being answered");
+    if (now().waiting.size() >= std::max<std::size_t>(1, agent->queue_limit))
+      return refuse("queue_full: " + std::to_string(now().waiting.size()) + " messages wait already");
+    emit(user_message{std::move(c.client_id), std::string{text}, std::move(c.run)});
+    if (replying && agent->while_answering == config::busy_policy::interrupt)
+      out_.effects.emplace_back(cancel_model{});
+    next_turn();
+  }
+
+  void operator()(interrupt&&) {
+    if (now().turn && now().turn->phase == turn_phase::replying)
+      out_.effects.emplace_back(cancel_model{});
+  }
+
+  void operator()(set_field&& c) {
+    if (!is_open())
+      return;
+    const auto agent = usable_agent();
+    if (!agent)
+      return;
+    const auto* step = config::find_step(*agent, c.step);
+    const auto& begun = now().profile.parts;
+    const bool has_begun = std::any_of(begun.begin(), begun.end(), [&](const auto& x) { return x.step == c.step; });
+    if (!step || !has_begun || !config::find_field(*step, c.field))
+      return refuse("unknown_field: the talk has no field '" + std::string{cut_bytes(c.field, longest_id)} + "' yet");
+    if (!c.value.empty()) {
+      const auto value = nlohmann::json::parse(c.value, nullptr, false);
+      if (value.is_discarded() || value.is_null())
+        return refuse("invalid_value: /" + c.field + ": must be a value in JSON");
+      c.value = value.dump();
+      if (const auto faults = with_.check(*step, nlohmann::json{{c.field, value}}.dump()); !faults.empty())
+        return refuse("invalid_value: " + faults.front());
+    }
+    if (c.value.empty() && !now().profile.find(c.step, c.field))
+      return;
+    emit(fields_changed{{}, {{c.step, c.field, std::move(c.value), 1, field_origin::user, false}}});
+  }
+
+  // -- models --------------------------------------------------------------------------------------------------------
+
+  void operator()(model_replied&& c) {
+    if (!awaits_reply(c.reply))
+      return;
+    auto parts = take_apart(c.text);
+    const auto agent = with_.agent(now().agent);
+    if (parts.text.empty() || !agent)
+      return without_model(agent ? "the model's answer had no text" : "the agent is gone", {});
+    reply_completed event;
+    event.text = std::move(parts.text);
+    event.fields = std::move(parts.fields);
+    event.usage = std::move(c.usage);
+    event.finish_reason = std::move(c.finish_reason);
+    extraction found;
+    if (const auto* step = extracting_step(*agent)) {
+      found = judge_fields(event.fields, now().profile, *agent, *step, with_.check);
+      if (with_.repairs > 0)
+        event.faults = std::move(found.faults);
+    }
+    emit(std::move(event));
+    learn(std::move(found.changes));
+    if (now().turn->phase == turn_phase::repairing)
+      repair();
+    else
+      settle(false);
+  }
+
+  void operator()(model_failed&& c) {
+    if (!awaits_reply(c.reply))
+      return;
+    auto visible = take_apart(c.text).text;
+    if (now().parked)
+      emit(reply_broken{"its owner was stopped"});
+    else if (c.fault == model_fault::cancelled)
+      break_off(std::move(visible));
+    else if (c.fault == model_fault::budget && visible.empty())
+      fail("budget", "The budget for this assistant is used up for now. Your message is kept.");
+    else
+      without_model(std::string{cut_bytes(c.detail, longest_detail)}, std::move(visible));
+  }
+
+  void operator()(fields_replied&& c) {
+    if (!awaits_fields(c.reply, c.round))
+      return;
+    const auto agent = with_.agent(now().agent);
+    const auto* step = agent ? extracting_step(*agent) : nullptr;
+    fields_repaired event{c.round, c.text ? json_in(*c.text) : std::string{}, {}, std::move(c.usage)};
+    if (!c.text || !step) {
+      event.faults = {c.text ? "the step is gone" : "no model answered"};
+      emit(std::move(event));
+      return settle(false);
+    }
+    auto found = judge_fields(event.fields, now().profile, *agent, *step, with_.check);
+    event.faults = std::move(found.faults);
+    const bool again = !event.faults.empty() && c.round < with_.repairs;
+    emit(std::move(event));
+    learn(std::move(found.changes));
+    if (again)
+      repair();
+    else
+      settle(false);
+  }
+
+  void operator()(timer_fired&& c) {
+    if (now().parked)
+      return;
+    if (c.round > 0 && awaits_fields(c.reply, c.round)) {
+      out_.effects.emplace_back(cancel_model{});
+      (*this)(fields_replied{std::move(c.reply), c.round, std::nullopt, {}});
+    } else if (c.round == 0 && awaits_reply(c.reply)) {
+      out_.effects.emplace_back(cancel_model{});
+      // Some of it may have been shown.
+      emit(reply_broken{"it did not come in time"});
+      begin_again();
+      compose("the model did not answer in time");
+    }
+  }
+
+private:
+  const conversation_state& now() const {
+    return after_ ? *after_ : s_;
+  }
+
+  void emit(event what) {
+    if (!after_)
+      after_ = s_;
+    conversation_core::apply(*after_, what, world_.now);
+    out_.events.push_back(std::move(what));
+  }
+
+  void refuse(std::string why) {
+    out_.refusal = std::move(why);
+  }
+
+  bool is_open() {
+    if (now().number == 0)
+      refuse("not_open: the conversation has not begun");
+    else if (now().ended)
+      refuse("ended: the conversation is over");
+    return out_.refusal.empty();
+  }
+
+  /// The agent, if it is there and fits what is stored; else the command is refused.
+  agent_ptr usable_agent() {
+    auto agent = with_.agent(now().agent);
+    if (!agent)
+      refuse("agent_missing: the agent '" + now().agent + "' is not there any more");
+    else if (auto fault = corruption(now(), *agent)) {
+      refuse("corrupt: " + *fault);
+      agent = nullptr;
+    }
+    return agent;
+  }
+
+  bool awaits_reply(std::string_view reply) const {
+    return now().turn && now().turn->phase == turn_phase::replying && now().turn->reply == reply;
+  }
+
+  bool awaits_fields(std::string_view reply, std::uint32_t round) const {
+    return now().turn && now().turn->phase == turn_phase::repairing && now().turn->reply == reply
+           && now().turn->round == round;
+  }
+
+  const config::agent_step* extracting_step(const config::agent_definition& agent) const {
+    const auto* step = config::find_step(agent, now().step);
+    return step && !step->fields.empty() ? step : nullptr;
+  }
+
+  // -- turns ---------------------------------------------------------------------------------------------------------
+
+  void next_turn() {
+    if (now().turn || now().waiting.empty() || now().parked)
+      return;
+    start_reply(1, {});
+    if (gives_way())
+      break_off({});
+    else
+      make_reply();
+  }
+
+  /// A newer message breaks off what is being answered.
+  bool gives_way() const {
+    const auto agent = with_.agent(now().agent);
+    return agent && agent->while_answering == config::busy_policy::interrupt && !now().waiting.empty();
+  }
+
+  void break_off(std::string visible) {
+    emit(interrupted{std::move(visible)});
+    end_turn();
+  }
+
+  void end_turn() {
+    emit(turn_ended{});
+    next_turn();
+  }
+
+  void fail(std::string code, std::string text) {
+    emit(turn_failed{std::move(code), std::move(text)});
+    next_turn();
+  }
+
+  void start_reply(std::uint32_t attempt, std::string replaces) {
+    const auto agent = with_.agent(now().agent);
+    emit(reply_started{now().turn ? now().turn->message.id : now().waiting.front().id, attempt, std::move(replaces),
+                       now().step, agent ? agent->version : now().version});
+  }
+
+  void begin_again() {
+    start_reply(now().turn->attempt + 1, std::string{now().turn->reply});
+  }
+
+  void make_reply() {
+    const auto agent = with_.agent(now().agent);
+    if (!agent)
+      return fail("agent_missing", "This assistant is not available any more. What was said is kept.");
+    if (corruption(now(), *agent))
+      return fail("corrupt", "This conversation can be read, but not be continued.");
+    if (!with_.models)
+      return compose("no model is configured");
+    const auto* step = config::find_step(*agent, now().step);
+    out_.effects.emplace_back(ask_model{now().turn->reply, reply_prompt(now(), *agent, step), agent->reply_timeout,
+                                        agent->provider, agent->temperature, agent->max_tokens});
+    await_answer(0, agent->reply_timeout);
+  }
+
+  void await_answer(std::uint32_t round, milliseconds limit) {
+    out_.effects.emplace_back(
+        set_timer{timer_kind::answer_limit, now().turn->reply, round, limit + with_.answer_margin});
+  }
+
+  /// The chain gave up. What was shown of its answer can't be taken back, only told anew.
+  void without_model(std::string why, std::string visible) {
+    const auto agent = with_.agent(now().agent);
+    if (visible.empty())
+      return compose(std::move(why));
+    if (agent && agent->when_broken == config::broken_policy::keep) {
+      reply_completed event;
+      event.text = std::move(visible);
+      event.finish_reason = "broken";
+      event.usage.provider = agent->provider;
+      emit(std::move(event));
+      return settle(false);
+    }
+    const bool again = now().turn->attempt < with_.attempts;
+    emit(reply_broken{why});
+    begin_again();
+    if (again)
+      make_reply();
+    else
+      compose(std::move(why));
+  }
+
+  void compose(std::string why) {
+    const auto agent = with_.agent(now().agent);
+    if (!agent)
+      return fail("agent_missing", "This assistant is not available any more. What was said is kept.");
+    const auto* step = config::find_step(*agent, now().step);
+    auto made = compose_reply(now(), *agent, step, with_.understand, world_.now);
+    reply_completed event;
+    event.text = std::move(made.text);
+    event.usage.provider = "extractive";
+    event.finish_reason = "stop";
+    event.fallback = std::move(why);
+    event.asked = std::move(made.asked);
+    emit(std::move(event));
+    learn(std::move(made.changes));
+    settle(true);
+  }
+
+  void learn(std::vector<field_change> changes) {
+    if (!changes.empty())
+      emit(fields_changed{now().turn->message.id, std::move(changes)});
+  }
+
+  void repair() {
+    const auto agent = with_.agent(now().agent);
+    const auto* step = agent ? extracting_step(*agent) : nullptr;
+    const auto& turn = *now().turn;
+    if (!step)
+      return settle(false);
+    if (now().parked)
+      return;
+    out_.effects.emplace_back(ask_fields{turn.reply, turn.round,
+                                         fields_prompt(now(), *agent, *step, turn.fields, turn.faults),
+                                         extraction_schema(*step), agent->reply_timeout, agent->provider});
+    await_answer(turn.round, agent->reply_timeout);
+  }
+
+  /// The reply stands and what it told is known: where does that lead?
+  /// @param is_composed without a model: then each question is asked, the optional ones too
+  void settle(bool is_composed) {
+    const auto agent = with_.agent(now().agent);
+    const auto* step = agent ? config::find_step(*agent, now().step) : nullptr;
+    if (step && !now().completed
+        && (is_composed ? open_fields(*step, now().profile).empty() : is_complete(*step, now().profile))) {
+      emit(step_completed{step->name});
+      if (const auto* next = next_step(*agent, *step, now().completed_steps)) {
+        auto said = compose_opening(*next, now().profile, {}, is_composed);
+        emit(handed_over{step->name, next->name, number_of(*agent, *next), next->agent_type, std::move(said.text),
+                         std::move(said.asked)});
+      } else {
+        emit(completed{is_composed ? compose_closing(*agent, now().profile) : agent->closing});
+      }
+    }
+    end_turn();
+  }
+
+  static std::uint32_t number_of(const config::agent_definition& agent, const config::agent_step& step) {
+    return static_cast<std::uint32_t>(&step - agent.steps.data()) + 1;
+  }
+
+  /// A model may wrap its JSON.
+  static std::string json_in(std::string_view text) {
+    const auto from = text.find('{');
+    const auto to = text.rfind('}');
+    return std::string{from < to && to != text.npos ? text.substr(from, to - from + 1) : text};
+  }
+
+  const conversation_state& s_;
+  const context& world_;
+  const conversation_settings& with_;
+  std::optional<conversation_state> after_;
+  outcome out_;
+};
+
+} // namespace
+
+outcome conversation_core::decide(const state& s, command what, const context& world, const settings& with) {
+  decider d{s, world, with};
+  std::visit([&d](auto&& c) { d(std::move(c)); }, std::move(what));
+  return d.take();
+}
+
+} // namespace troupe::actors::conversation
