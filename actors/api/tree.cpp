@@ -6,6 +6,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
 
 #include "actors/api/connectors.hpp"
 #include "actors/api/give_up.hpp"
@@ -223,23 +224,29 @@ std::vector<child_spec> root_children(parts& of) {
   return result;
 }
 
+struct tree_watch_state {
+  static inline constexpr const char* name = "tree_watch";
+};
+
 /// Ends the process in good order when the tree has given up: a server without actors only looks alive.
 void watch_tree(caf::actor_system& system, parts& of, const caf::actor& root) {
-  spawn_named(system, {.name = "tree_watch"}, [&of, root](caf::event_based_actor* self) -> caf::behavior {
-    self->set_down_handler([&of, self](const caf::down_msg& what) {
-      if (of.ready->exchange(false)) {
-        of.failed.store(true);
-        config::log::error("engine_failed", "the supervision tree gave up; the process ends",
-                           {{"reason", describe(what.reason)}});
-        of.readers->close();
-        of.journal->abandon();
-        of.end_process();
-      }
-      self->quit();
-    });
-    self->monitor(root);
-    return {[](const tick&) {}};
-  });
+  spawn_named(system, {.name = tree_watch_state::name},
+              [&of, root](caf::stateful_actor<tree_watch_state>* self) -> caf::behavior {
+                self->set_down_handler([&of, self](const caf::down_msg& what) {
+                  if (of.ready->exchange(false)) {
+                    of.failed.store(true);
+                    config::log::error("engine_failed", "the supervision tree gave up; the process ends",
+                                       {{"reason", describe(what.reason)}});
+                    of.readers->close();
+                    of.journal->abandon();
+                    of.end_process();
+                  }
+                  self->quit();
+                });
+                self->monitor(root);
+                // Nobody else knows it: without a handle of its own it would be gone at once.
+                return {[me = caf::actor{self}](const tick&) {}};
+              });
 }
 
 } // namespace
