@@ -36,15 +36,18 @@ desk_end::kind ending_of(const desk_failure& failure) {
   return desk_end::kind::healthy;
 }
 
-storage::timestamp deadline_of(const desk_task& task) {
-  return std::visit([](const auto& what) { return what->deadline; }, task);
+/// What is left until a task's deadline; of a write no more than it may take, whatever happened to the wall clock.
+milliseconds left_of(const desk_task& task, storage::timestamp now) {
+  const auto left = std::visit([now](const auto& what) { return what->deadline - now; }, task);
+  const auto* write = std::get_if<desk_write_ptr>(&task);
+  return write ? std::min(left, (*write)->note.timeout) : left;
 }
 
 /// Past it a task isn't begun: a write that leaves no time for an answer only puts its outcome in doubt.
-storage::timestamp last_start_of(const desk_task& task) {
+storage::timestamp last_start_of(const desk_task& task, storage::timestamp deadline) {
   if (const auto* write = std::get_if<desk_write_ptr>(&task))
-    return (*write)->deadline - std::min(longest_reserve, (*write)->note.timeout / 4);
-  return deadline_of(task);
+    return deadline - std::min(longest_reserve, (*write)->note.timeout / 4);
+  return deadline;
 }
 
 void refuse(const desk_task& task, const desk_failure& failure) {
@@ -71,8 +74,8 @@ desk_state::desk_state(pointer self) : self_{self} {
 }
 
 desk_state::~desk_state() {
-  for (const auto& task : waiting_)
-    refuse(task, {desk_fault::unavailable, "the desk's actor ended", std::nullopt});
+  for (const auto& each : waiting_)
+    refuse(each.task, {desk_fault::unavailable, "the desk's actor ended", std::nullopt});
 }
 
 void desk_state::configure(std::string tenant, connector_ptr connector, desk_settings settings,
@@ -109,18 +112,25 @@ void desk_state::enqueue(desk_task task) {
     refuse(task, {desk_fault::unavailable, "too many calls wait for the desk", std::nullopt});
     return;
   }
-  waiting_.push_back(std::move(task));
+  const auto deadline = now() + left_of(task, clock_->now());
+  const auto last_start = last_start_of(task, deadline);
+  waiting_.push_back({std::move(task), deadline, last_start});
   serve_waiting();
 }
 
+/// The wall clock may be set back, and a write must not go out when its job has given it up.
+storage::timestamp desk_state::now() const {
+  return storage::timestamp{std::chrono::floor<milliseconds>(clock_->monotonic())};
+}
+
 void desk_state::serve_waiting() {
-  const auto now = clock_->now();
+  const auto now = this->now();
   put_off_late(now);
   while (!waiting_.empty() && running_ < settings_.max_calls && pace_.may_start(now)
          && (!connector_ || breaker_.admit(now))) {
-    const auto task = std::move(waiting_.front());
+    const auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    start(task, now);
+    start(next, now);
   }
   if (!waiting_.empty())
     set_timer(now);
@@ -131,9 +141,9 @@ void desk_state::put_off_late(storage::timestamp now) {
   const auto open_until = breaker_.state() == circuit::open ? breaker_.retry_at() : now;
   const auto ready = std::max({now, pace_.paused_until(), open_until});
   const auto on_time = std::stable_partition(waiting_.begin(), waiting_.end(),
-                                             [&](const desk_task& task) { return last_start_of(task) <= ready; });
-  for (auto task = waiting_.begin(); task != on_time; ++task)
-    refuse(*task, delay(now));
+                                             [&](const waiting_task& each) { return each.last_start <= ready; });
+  for (auto late = waiting_.begin(); late != on_time; ++late)
+    refuse(late->task, delay(now));
   waiting_.erase(waiting_.begin(), on_time);
 }
 
@@ -148,7 +158,7 @@ desk_failure desk_state::delay(storage::timestamp now) {
 }
 
 void desk_state::set_timer(storage::timestamp now) {
-  auto due = std::ranges::min(waiting_ | std::views::transform(last_start_of));
+  auto due = std::ranges::min(waiting_ | std::views::transform(&waiting_task::last_start));
   const auto ready = std::max(pace_.ready_at(), breaker_.state() == circuit::closed ? now : breaker_.retry_at());
   if (ready > now)
     due = std::min(due, ready);
@@ -165,22 +175,23 @@ void desk_state::on_timer(std::uint64_t number) {
   serve_waiting();
 }
 
-void desk_state::start(const desk_task& task, storage::timestamp now) {
+void desk_state::start(const waiting_task& next, storage::timestamp now) {
   if (!connector_) {
-    refuse(task, {desk_fault::unavailable, "the desk's settings can't be used", std::nullopt});
+    refuse(next.task, {desk_fault::unavailable, "the desk's settings can't be used", std::nullopt});
     return;
   }
   ++running_;
   auto end = std::make_shared<desk_end>();
-  end->task = task;
+  end->task = next.task;
+  end->deadline = next.deadline;
   end->connector = connectors_;
   end->first = pace_.start(now);
-  std::visit([&](const auto& what) { start_call(what, end); }, task);
+  std::visit([&](const auto& what) { start_call(what, end); }, next.task);
 }
 
 void desk_state::start_call(const desk_write_ptr& what, const desk_end_ptr& end) {
   auto note = what->note;
-  note.timeout = std::min(note.timeout, what->deadline - clock_->now());
+  note.timeout = std::min(note.timeout, end->deadline - now());
   connector_->write_note(
       note, [me = desk_actor{self_}, what, end](note_result result) { report(me, end, what, std::move(result)); });
 }
@@ -200,7 +211,7 @@ void desk_state::on_freed(desk_end& end) {
   if (end.how == desk_end::kind::limited) {
     // Who was limited because of the others goes first after the pause; who was limited all alone has failed.
     if (current && !end.first)
-      waiting_.push_front(std::move(end.task));
+      waiting_.push_front({end.task, end.deadline, last_start_of(end.task, end.deadline)});
     else
       refuse(end.task, end.failure);
   }
@@ -208,7 +219,7 @@ void desk_state::on_freed(desk_end& end) {
 }
 
 void desk_state::learn(const desk_end& end) {
-  const auto now = clock_->now();
+  const auto now = this->now();
   const auto before = breaker_.state();
   if (end.how == desk_end::kind::ill)
     breaker_.fail(now);

@@ -64,13 +64,20 @@ public:
   void on_timer(std::uint64_t number);
 
 private:
+  struct waiting_task {
+    desk_task task;
+    storage::timestamp deadline;   ///< by `now()`
+    storage::timestamp last_start; ///< likewise: past it the task isn't begun
+  };
+
+  storage::timestamp now() const;
   void enqueue(desk_task task);
   void learn(const desk_end& end);
   void serve_waiting();
   void put_off_late(storage::timestamp now);
   net::desk::desk_failure delay(storage::timestamp now);
   void set_timer(storage::timestamp now);
-  void start(const desk_task& task, storage::timestamp now);
+  void start(const waiting_task& next, storage::timestamp now);
   void start_call(const desk_write_ptr& what, const desk_end_ptr& end);
   void start_call(const desk_look_ptr& what, const desk_end_ptr& end);
 
@@ -83,7 +90,7 @@ private:
   std::shared_ptr<const clock> clock_;
   breaker breaker_;
   pace pace_;
-  std::deque<desk_task> waiting_;
+  std::deque<waiting_task> waiting_;
   std::size_t running_ = 0;
   storage::timestamp next_return_{};        // of a task that is put off
   std::optional<storage::timestamp> timer_; // when it is due

@@ -43,6 +43,7 @@ struct desk_end {
   enum class kind : std::uint8_t { healthy, ill, limited };
 
   desk_task task;
+  storage::timestamp deadline; ///< of the task, by the actor's own clock
   std::uint64_t connector = 0; ///< number of the one that made the call
   bool first = false;          ///< see `pace::start`
   kind how = kind::healthy;

@@ -47,7 +47,7 @@ struct fixture : testing::actor_fixture {
 
   void write(const desk_actor& whom, const std::string& ticket, std::chrono::milliseconds until = 30s) {
     auto task = std::make_shared<desk_write>();
-    task->note = {ticket, "text", "ref: 1", "c", 30s};
+    task->note = {ticket, "text", "ref: 1", "c", std::max<std::chrono::milliseconds>(30s, until)};
     task->deadline = time->now() + until;
     task->done = [heard = heard](note_result result) { heard->push_back(std::move(result)); };
     caf::anon_send(whom, atom::write_note_v, desk_write_ptr{std::move(task)});
@@ -115,6 +115,18 @@ TEST_CASE_METHOD(fixture, "a write that would be left without the time for an an
   CHECK(connector->written.size() == 1);
   REQUIRE(results.size() == 2);
   CHECK(failure(0).fault == desk_fault::held);
+}
+
+TEST_CASE_METHOD(fixture, "a write that waits is put off at its deadline although the clock was set back meanwhile") {
+  auto d = make({1, 10, {}});
+  write(d, "slow");
+  write(d, "late", 5s);
+  time->set(time->now() - 1h);
+  advance(5s);
+  REQUIRE(results.size() == 1);
+  CHECK(failure(0).fault == desk_fault::held);
+  answer(0, net::desk::note_written{"n1"});
+  CHECK(connector->written.size() == 1);
 }
 
 TEST_CASE_METHOD(fixture, "a write gets no more time than is left until its deadline") {
