@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import checks
@@ -15,7 +16,7 @@ from build import ROOT, BuildFailed, Preset
 from programs import CatchProgram, Program, ScriptProgram, run_all, wants_to_be_alone
 from report import Report, Result, headline
 
-CATCH = ("unit", "actor", "integration", "simulation")
+CATCH = ("unit", "actor", "integration")
 # Without CAF, whose uninstrumented library both sanitizers would report for. TSan gets what has threads.
 WITHOUT_CAF = {"ubsan": r"unit_(?!cli$)|integration_|fuzz_", "tsan": r"unit_(config|storage|http)$|integration_"}
 PARTS = {
@@ -23,10 +24,11 @@ PARTS = {
     "unit": "functions and cores, no I/O",
     "actor": "actors under a deterministic scheduler and a virtual clock",
     "integration": "real databases, sockets and TLS inside one process",
-    "simulation": "whole engines in one process with seeds and faults",
+    "simulation": "whole engines in simulated worlds (--seeds N --first S; --seed S shows one step by step)",
+    "mutations": "deliberate faults of the engine, each of which the simulation must find",
     "fuzz": "parsers on seeded mutations of a corpus (--runs N for longer)",
     "e2e": "the release build's program, from outside (--rounds N for more kills)",
-    "asan": "unit, actor, integration, simulation and fuzz with AddressSanitizer and LeakSanitizer",
+    "asan": "unit, actor, integration and fuzz with AddressSanitizer and LeakSanitizer",
     "ubsan": "unit, integration and fuzz programs without CAF, with UndefinedBehaviorSanitizer",
     "tsan": "unit and integration programs that have threads but no CAF, with ThreadSanitizer",
     "coverage": "all of them on an instrumented build; fails below the floors (--files lists every file)",
@@ -34,7 +36,7 @@ PARTS = {
     "bench": "how fast, how much memory (docs/performance.md); takes minutes",
 }
 # Without a part. The sanitized build stands in for the plain one: a third build would cost more than it finds.
-USUAL = ("check", "asan", "e2e")
+USUAL = ("check", "asan", "simulation", "e2e")
 
 
 def parse(words):
@@ -49,7 +51,11 @@ def parse(words):
     parser.add_argument("--only", metavar="PATTERN", help="only programs whose name matches this regular expression")
     parser.add_argument("--rounds", type=int, metavar="N", help="e2e: how often the program is killed per crash test")
     parser.add_argument("--runs", type=int, default=20_000, metavar="N", help="fuzz: inputs per target (20000)")
-    parser.add_argument("--seed", type=int, metavar="S", help="e2e and fuzz: repeat a run with the seed it printed")
+    parser.add_argument("--seed", type=int, metavar="S", help="e2e and fuzz: repeat a run with the seed it printed; "
+                        "simulation: show this seed step by step")
+    parser.add_argument("--seeds", type=int, default=20_000, metavar="N", help="simulation: how many (20000)")
+    parser.add_argument("--first", type=int, default=1, metavar="S", help="simulation: the first one (1)")
+    parser.add_argument("--faults", metavar="LIST", help="simulation: with --seed, only these of its faults")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="programs at a time (cores)")
     parser.add_argument("--files", action="store_true", help="coverage: list every file")
     chosen = parser.parse_args(words)
@@ -115,6 +121,30 @@ def scripts(chosen, binary):
             for path in files if wanted(chosen, path.stem)]
 
 
+def simulate(part, chosen, report):
+    """Runs the simulation in the foreground: long runs tell how they get on."""
+    preset = Preset("simulation")
+    program = "simulation_mutants" if part == "mutations" else "simulation_engine"
+    preset.build([program])
+    command = [preset.folder / "tests/simulation" / program]
+    if part == "mutations":
+        command += ["--mutant", "all", "--seeds", "2000", "--jobs", chosen.jobs]
+    elif chosen.seed is not None:
+        command += ["--seed", chosen.seed, *(["--faults", chosen.faults] if chosen.faults else [])]
+    else:
+        command += ["--seeds", chosen.seeds, "--first", chosen.first, "--jobs", chosen.jobs]
+    headline(f"Running {part}")
+    started = time.monotonic()
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+    last = ""
+    for last in process.stdout:
+        print("  " + last, end="", flush=True)
+    code = process.wait()
+    counts = re.fullmatch(r"(\d+) passed, (\d+) failed\n", last)
+    passed, failed = (int(counts[1]), int(counts[2])) if counts else (int(code == 0), int(code != 0))
+    report.add(Result(program, passed, max(failed, int(code != 0)), seconds=time.monotonic() - started))
+
+
 def run_part(part, chosen, report):
     if part == "check":
         headline("Checking the sources")
@@ -124,6 +154,8 @@ def run_part(part, chosen, report):
         if programs:
             headline(f"Running {part} tests")
             run_all(programs, report, chosen.jobs)
+    elif part in ("simulation", "mutations"):
+        simulate(part, chosen, report)
     elif part == "asan":
         programs = compiled(chosen, Preset("asan"), [*CATCH, "fuzz"])
         headline("Running with AddressSanitizer")
