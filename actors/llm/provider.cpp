@@ -135,7 +135,9 @@ void provider_state::launch(std::uint64_t id) {
   }
   if (!call.turn_end)
     call.turn_end = end_of_turn(call.started, *call.deadline, call.what->last);
-  call.limit = std::min(settings_.timeout, std::chrono::floor<milliseconds>(*call.turn_end - call.started));
+  // Nobody else can go on with a stream that has begun: only its beginning leaves time to others.
+  const auto end = asked.on_text ? *call.deadline : *call.turn_end;
+  call.limit = std::min(settings_.timeout, std::chrono::floor<milliseconds>(end - call.started));
   call.stop = std::make_unique<attempt_stop>(asked.stop);
   auto me = provider_actor{self_};
   client_->complete(request_of(call), [me, id](net::llm::chat_result result) {
@@ -151,6 +153,7 @@ net::llm::chat_request provider_state::request_of(open_call& call) const {
     if (!call.relay)
       call.relay = std::make_shared<text_relay>(asked.on_text);
     result.on_text = [relay = call.relay](std::string_view text) { relay->put(text); };
+    result.first_token_limit = std::chrono::floor<milliseconds>(*call.turn_end - call.started);
   }
   return result;
 }

@@ -39,6 +39,8 @@ struct chat_request {
   std::optional<reply_schema> schema{};
   /// Given, the reply is streamed: its text in pieces that together are the text of the reply; none after `done`.
   text_taker on_text{};
+  /// Of a streamed reply: from the connection to the first token, if less than the provider's own.
+  std::chrono::milliseconds first_token_limit = std::chrono::milliseconds::max();
 };
 
 struct chat_reply {

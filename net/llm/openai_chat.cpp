@@ -75,7 +75,7 @@ struct openai_chat::impl {
   }
 
   /// Takes the body in pieces, unless the response isn't a stream after all.
-  http::body_stream taker_of(const std::shared_ptr<streamed_call>& call) const {
+  http::body_stream taker_of(const std::shared_ptr<streamed_call>& call, const chat_request& request) const {
     http::body_stream result;
     result.begin = [call](const http::call_response& head) -> http::body_stream::taker {
       call->is_stream = is_event_stream(head);
@@ -83,7 +83,7 @@ struct openai_chat::impl {
         return {};
       return [call](std::string_view piece) { return call->stream.put(piece); };
     };
-    result.first_timeout = settings.first_token_timeout;
+    result.first_timeout = std::min(settings.first_token_timeout, request.first_token_limit);
     result.silence_timeout = settings.silence_timeout;
     return result;
   }
@@ -134,7 +134,7 @@ void openai_chat::complete(const chat_request& request, std::function<void(chat_
                                  done(self->judge(result, with));
                                });
   auto reply = std::make_shared<streamed_call>(impl_->settings, request, std::move(done));
-  call.stream = impl_->taker_of(reply);
+  call.stream = impl_->taker_of(reply, request);
   impl_->client->send(std::move(call), [self = impl_.get(), with, reply](const http::call_result& result) {
     if (reply->is_stream)
       reply->stream.end(std::get_if<http::call_failure>(&result));

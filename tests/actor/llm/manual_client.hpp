@@ -19,6 +19,7 @@ public:
     asked.push_back(request.messages.at(0).text);
     limits.push_back(request.limit);
     schemas.push_back(request.schema);
+    first_token_limits.push_back(request.first_token_limit);
     auto call = std::make_shared<open_call>();
     call->done = std::move(done);
     call->on_text = on_text = request.on_text;
@@ -56,6 +57,7 @@ public:
   std::vector<std::string> asked;
   std::vector<std::chrono::milliseconds> limits; ///< that the calls came with
   std::vector<std::optional<net::llm::reply_schema>> schemas;
+  std::vector<std::chrono::milliseconds> first_token_limits;
   net::llm::text_taker on_text; ///< of the last call
 
 private:

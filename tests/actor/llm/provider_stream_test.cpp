@@ -32,7 +32,7 @@ struct fixture : testing::actor_fixture {
                  std::make_shared<llm_probe>(metrics, with.name, with.model));
   }
 
-  void stream(const provider_actor& whom) {
+  void stream(const provider_actor& whom, bool last = true) {
     auto call = std::make_shared<model_call>();
     call->stop = caller.get_token();
     call->messages = {{net::llm::role::user, "x"}};
@@ -40,6 +40,7 @@ struct fixture : testing::actor_fixture {
     call->on_text = [got = got](std::string_view text) { got->text += text; };
     auto asked = std::make_shared<provider_call>();
     asked->call = std::move(call);
+    asked->last = last;
     asked->done = [got = got](model_outcome outcome, call_deadline) { got->outcomes.push_back(std::move(outcome)); };
     caf::anon_send(whom, atom::complete_v, provider_call_ptr{std::move(asked)});
     run();
@@ -141,4 +142,14 @@ TEST_CASE_METHOD(fixture, "streams that break after their first token open the c
   stream(p);
   CHECK(client->open() == 0);
   CHECK(std::get<model_failure>(got->outcomes.back()).detail == "p: its circuit is open");
+}
+
+TEST_CASE_METHOD(fixture,
+                 "a stream has all of its call's time, but its beginning leaves a third to providers that follow") {
+  auto p = make();
+  stream(p, false);
+  CHECK(client->limits.at(0) == 30s);
+  CHECK(client->first_token_limits.at(0) == 20s);
+  client->answer("ok");
+  run();
 }
