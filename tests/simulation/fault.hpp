@@ -22,7 +22,7 @@ enum class fault_kind : std::uint8_t {
   commit_then_bug, ///< the writer dies, everything was written
   crash_before_commit,
   crash_after_commit,
-  operator_first, ///< another process writes to a job just before its owner does
+  operator_first, ///< somebody else writes to a job just before its owner does
   read_unavailable,
   read_bug, ///< the reader dies
   open_unavailable,

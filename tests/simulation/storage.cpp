@@ -174,14 +174,21 @@ private:
     return result;
   }
 
-  /// An operator retries the job if that is possible at the moment.
+  /// An operator retries the job if that is possible at the moment; else an owner claims it that is never heard of
+  /// again.
   void interfere(const storage::entity_key& key) {
-    const auto row = world_.store->job(key.tenant, key.id);
-    const actors::context now{world_.time->now(), 0.5, key.id};
-    auto decided = actors::ticket::decide_offline({key.tenant, key.id, *row}, world_.store->events(key),
-                                                  actors::ticket::operator_retry{"cli"}, now, world_.plan.workflow);
-    if (decided.append)
-      world_.checker.appended(*decided.append, world_.store->write(*decided.append));
+    namespace ticket = actors::ticket;
+    const auto decided = [&](ticket::job_command what) {
+      const actors::context now{world_.time->now(), 0.5, key.id};
+      return ticket::decide_offline({key.tenant, key.id, *world_.store->job(key.tenant, key.id)},
+                                    world_.store->events(key), std::move(what), now, world_.plan.workflow)
+          .append;
+    };
+    auto append = decided(ticket::operator_retry{"cli"});
+    if (!append && !world_.store->open_reader()->find_tenant(key.tenant)->paused)
+      append = decided(ticket::job_core::wake(world_.order.bits() >> 11));
+    if (append)
+      world_.checker.appended(*append, world_.store->write(*append));
     else
       world_.faults.arm(again());
   }
