@@ -156,6 +156,7 @@ std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std
       caf::anon_send(life, atom::ended_v, std::move(end));
   };
   result->live_jobs = of.live_jobs;
+  result->desk.probe = std::make_shared<desk_probe>(of.metrics);
   result->time = of.time;
   result->chance = of.chance;
   result->restarts = restarts;

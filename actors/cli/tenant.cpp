@@ -193,7 +193,9 @@ int update(const invocation& call, const tenant_options& o) {
 int rotate(const invocation& call, const tenant_options& o) {
   if (o.drop_old)
     return alter(call, o.id, "old_secret_dropped", [](storage::tenant& t) {
-      t.signing_secrets.resize(std::min<std::size_t>(t.signing_secrets.size(), 1));
+      if (t.signing_secrets.size() < 2)
+        throw failure{"tenant " + t.id + " has no old signing secret: nothing was dropped"};
+      t.signing_secrets.resize(1);
     });
   const auto given = given_signing_secret(o);
   const auto fresh = given ? *given : make_signing_secret();

@@ -82,9 +82,10 @@ void desk_state::configure(std::string tenant, connector_ptr connector, desk_set
                            std::shared_ptr<const clock> time) {
   tenant_ = std::move(tenant);
   connector_ = std::move(connector);
-  settings_ = settings;
+  settings_ = std::move(settings);
   clock_ = std::move(time);
   pace_ = pace{settings_.pace};
+  show_circuit();
 }
 
 void desk_state::connect(connector_ptr connector) {
@@ -96,6 +97,7 @@ void desk_state::connect(connector_ptr connector) {
   breaker_ = breaker{};
   pace_ = pace{settings_.pace};
   next_return_ = {};
+  show_circuit();
   serve_waiting();
 }
 
@@ -229,9 +231,16 @@ void desk_state::learn(const desk_end& end) {
     pace_.slow_down(end.failure.retry_after.value_or(milliseconds{0}), now);
   else
     pace_.end(end.first, end.how == desk_end::kind::healthy, now);
-  if (before != breaker_.state())
-    config::log::warn("circuit_changed", "a desk's circuit breaker changed its state",
-                      {{"tenant_id", tenant_}, {"state", static_cast<int>(breaker_.state())}});
+  if (before == breaker_.state())
+    return;
+  show_circuit();
+  config::log::warn("circuit_changed", "a desk's circuit breaker changed its state",
+                    {{"tenant_id", tenant_}, {"state", static_cast<int>(breaker_.state())}});
+}
+
+void desk_state::show_circuit() {
+  if (settings_.probe)
+    settings_.probe->circuit(tenant_, breaker_.state());
 }
 
 desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state> self, std::string tenant,

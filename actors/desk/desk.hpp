@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 
 #include "actors/desk/messages.hpp"
 #include "actors/desk/pace.hpp"
+#include "actors/desk/probe.hpp"
 #include "actors/runtime/breaker.hpp"
 #include "actors/runtime/clock.hpp"
 
@@ -38,6 +40,7 @@ struct desk_settings {
   std::size_t max_calls = 256;     ///< at a time
   std::size_t queue_limit = 4'096; ///< calls that wait
   pace_settings pace;
+  std::shared_ptr<desk_probe> probe; ///< null = nobody wants to know
 };
 
 class desk_state {
@@ -73,6 +76,7 @@ private:
   storage::timestamp now() const;
   void enqueue(desk_task task);
   void learn(const desk_end& end);
+  void show_circuit();
   void serve_waiting();
   void put_off_late(storage::timestamp now);
   net::desk::desk_failure delay(storage::timestamp now);

@@ -114,7 +114,7 @@ std::optional<std::string> provider_state::obstacle(const open_call& call) {
   if (call.deadline && call.turn_end.value_or(*call.deadline) - clock_->monotonic() < least_time(asked))
     return "the call's time limit leaves no time for it";
   if (!breaker_.admit(clock_->now()))
-    return "its circuit is open";
+    return last_fault_.empty() ? "its circuit is open" : "its circuit is open after: " + last_fault_;
   return std::nullopt;
 }
 
@@ -178,7 +178,8 @@ void provider_state::on_answer(const client_answer& answer) {
 }
 
 /// What a failure tells of the provider's health.
-void provider_state::learn(const open_call& call, net::llm::chat_fault fault, milliseconds took) {
+void provider_state::learn(const open_call& call, const net::llm::chat_failure& failure, milliseconds took) {
+  const auto fault = failure.fault;
   // Who had much less time than usual, or next to none, can't blame the provider for being slow.
   const auto usual = std::min(settings_.timeout, call.what->call->limit);
   const bool cut_short =
@@ -189,12 +190,14 @@ void provider_state::learn(const open_call& call, net::llm::chat_fault fault, mi
     breaker_.succeed(); // it tells of our own pace
   else
     breaker_.fail(clock_->now());
+  if (fault != net::llm::chat_fault::cancelled)
+    last_fault_ = failure.detail;
 }
 
 void provider_state::on_failure(std::uint64_t id, const net::llm::chat_failure& failure, milliseconds took) {
   auto& call = open_.at(id);
   const auto& asked = *call.what->call;
-  learn(call, failure.fault, took);
+  learn(call, failure, took);
   config::log::warn("llm_call_failed", "a call of a model failed",
                     {{"provider", settings_.name},
                      {"fault", to_string(ending_of(failure.fault))},

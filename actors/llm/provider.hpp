@@ -93,7 +93,7 @@ private:
   void serve_waiting();
   void launch(std::uint64_t id);
   std::optional<std::string> obstacle(const open_call& call);
-  void learn(const open_call& call, net::llm::chat_fault fault, std::chrono::milliseconds took);
+  void learn(const open_call& call, const net::llm::chat_failure& failure, std::chrono::milliseconds took);
   void settle(std::uint64_t id, model_outcome outcome);
   net::llm::chat_request request_of(open_call& call) const;
   void on_failure(std::uint64_t id, const net::llm::chat_failure& failure, std::chrono::milliseconds took);
@@ -111,6 +111,7 @@ private:
   std::unordered_map<std::uint64_t, open_call> open_; // waiting, running or in back-off
   std::size_t running_ = 0;
   std::uint64_t last_id_ = 0;
+  std::string last_fault_; // of any call: what opened the circuit, while it is open
 };
 
 /// One LLM endpoint: its queue, limit of calls at a time, retries and breaker. Runs on the scheduler; never blocks.

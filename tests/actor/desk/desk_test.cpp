@@ -36,12 +36,14 @@ public:
 };
 
 struct fixture : testing::actor_fixture {
+  config::metrics metrics;
   std::shared_ptr<manual_connector> connector = std::make_shared<manual_connector>();
   /// Shared: what still waits when a test ends is answered after the fixture's members are gone.
   std::shared_ptr<std::vector<note_result>> heard = std::make_shared<std::vector<note_result>>();
   std::vector<note_result>& results = *heard;
 
   desk_actor make(desk_settings settings = {}) {
+    settings.probe = std::make_shared<desk_probe>(metrics);
     return spawn(desk, std::string{"acme"}, connector_ptr{connector}, settings, time);
   }
 
@@ -76,7 +78,7 @@ TEST_CASE_METHOD(fixture, "a note is written once and its id comes back") {
 }
 
 TEST_CASE_METHOD(fixture, "calls beyond the limit wait for their turn") {
-  auto d = make({1, 10, {}});
+  auto d = make({1, 10, {}, nullptr});
   write(d, "1");
   write(d, "2");
   CHECK(connector->written.size() == 1);
@@ -86,7 +88,7 @@ TEST_CASE_METHOD(fixture, "calls beyond the limit wait for their turn") {
 }
 
 TEST_CASE_METHOD(fixture, "a call that finds the queue full is refused and nothing is sent") {
-  auto d = make({1, 1, {}});
+  auto d = make({1, 1, {}, nullptr});
   write(d, "runs");
   write(d, "waits");
   write(d, "too much");
@@ -96,7 +98,7 @@ TEST_CASE_METHOD(fixture, "a call that finds the queue full is refused and nothi
 }
 
 TEST_CASE_METHOD(fixture, "a write whose deadline passes while it waits is put off, at that time") {
-  auto d = make({1, 10, {}});
+  auto d = make({1, 10, {}, nullptr});
   write(d, "slow");
   write(d, "late", 5s);
   advance(5s);
@@ -107,7 +109,7 @@ TEST_CASE_METHOD(fixture, "a write whose deadline passes while it waits is put o
 }
 
 TEST_CASE_METHOD(fixture, "a write that would be left without the time for an answer is put off instead of begun") {
-  auto d = make({1, 10, {}});
+  auto d = make({1, 10, {}, nullptr});
   write(d, "slow");
   write(d, "late", 5s);
   advance(4'900ms);
@@ -118,7 +120,7 @@ TEST_CASE_METHOD(fixture, "a write that would be left without the time for an an
 }
 
 TEST_CASE_METHOD(fixture, "a write that waits is put off at its deadline although the clock was set back meanwhile") {
-  auto d = make({1, 10, {}});
+  auto d = make({1, 10, {}, nullptr});
   write(d, "slow");
   write(d, "late", 5s);
   time->set(time->now() - 1h);
@@ -252,6 +254,7 @@ TEST_CASE_METHOD(fixture, "a task that can't wait for a circuit to close is put 
     write(d, "1");
     answer(i, desk_failure{desk_fault::unknown_outcome, "no answer", std::nullopt});
   }
+  CHECK(metrics.render().find(R"(troupe_circuit_state{target="desk:acme"} 2)") != std::string::npos);
   advance(10s);
   write(d, "2", 15s);
   REQUIRE(results.size() == 6);
@@ -335,7 +338,7 @@ TEST_CASE_METHOD(fixture, "a desk whose settings can't be used refuses every cal
 }
 
 TEST_CASE_METHOD(fixture, "calls that wait are refused when the desk's actor ends") {
-  auto d = make({1, 10, {}});
+  auto d = make({1, 10, {}, nullptr});
   write(d, "runs");
   write(d, "waits");
   caf::anon_send_exit(d, caf::exit_reason::user_shutdown);

@@ -213,6 +213,8 @@ class Tenants(Installed):
         until(lambda: answers() == [202, 202], "both secrets are valid")
         self.troupe.command("tenant", "rotate-secret", "acme", "--drop-old")
         until(lambda: answers() == [401, 202], "the old secret isn't any more")
+        again = self.troupe.command("tenant", "rotate-secret", "acme", "--drop-old", check=False)
+        self.assertEqual((again.returncode, "no old signing secret" in again.stderr), (1, True), again.stderr)
 
     def test_a_paused_tenants_jobs_wait(self):
         self.troupe.add_tenant().command("tenant", "pause", "acme")
