@@ -1,11 +1,10 @@
 #include "actors/api/auth.hpp"
 
-#include <algorithm>
-#include <string>
 #include <utility>
 
 #include "actors/api/responses.hpp"
 #include "config/log.hpp"
+#include "net/http/text.hpp"
 
 namespace troupe::actors::api {
 
@@ -13,48 +12,62 @@ namespace http = net::http;
 
 namespace {
 
-/// The token of an `Authorization` header; empty when it is of another scheme.
-std::string_view bearer_token(std::string_view header) {
+class guarded_route : public std::enable_shared_from_this<guarded_route> {
+public:
+  guarded_route(auth_services services, user_handler inner)
+      : services_{std::move(services)}, inner_{std::move(inner)} {}
+
+  void handle(const http::request& r, http::reply answer) const {
+    // The request stays until it is answered.
+    services_.tokens->authenticate(bearer_token(r), [self = shared_from_this(), &r, answer](const auth_outcome& who) {
+      self->admit(r, who, answer);
+    });
+  }
+
+private:
+  void admit(const http::request& r, const auth_outcome& outcome, const http::reply& answer) const {
+    const auto* who = std::get_if<net::jwt::claims>(&outcome);
+    if (!who) {
+      const auto& why = std::get<auth_refusal>(outcome);
+      config::log::debug("token_refused", "a request without a valid token was refused",
+                         {{"reason", why.reason}, {"correlation_id", r.id}});
+      answer(refusal_response(why, r.id));
+      return;
+    }
+    if (const auto wait = services_.requests->take(who->tenant + '\n' + who->sub, services_.requests_per_minute,
+                                                   services_.time->monotonic())) {
+      answer(retry_after(http::problem(429, "The limit of requests per minute is used up.", r.id), *wait));
+      return;
+    }
+    inner_(r, *who, answer);
+  }
+
+  auth_services services_;
+  user_handler inner_;
+};
+
+} // namespace
+
+std::string_view bearer_token(const http::request& r) {
   constexpr std::string_view scheme = "bearer ";
-  if (header.size() <= scheme.size() || !std::equal(scheme.begin(), scheme.end(), header.begin(), [](char a, char b) {
-        return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b);
-      }))
+  const auto header = r.get("Authorization");
+  if (r.count("Authorization") != 1 || !http::equal_ignoring_case(header.substr(0, scheme.size()), scheme))
     return {};
   return header.substr(scheme.size());
 }
 
-http::response unauthorized(const http::request& r) {
-  auto result = http::problem(401, "A valid bearer token is needed.", r.id);
+http::response refusal_response(const auth_refusal& why, std::string_view correlation_id) {
+  if (why.fault == auth_fault::keys_missing)
+    return retry_after(http::problem(503, "Tokens can't be verified for now.", correlation_id),
+                       std::chrono::seconds{5});
+  auto result = http::problem(401, "A valid bearer token is needed.", correlation_id);
   result.headers.emplace_back("WWW-Authenticate", "Bearer");
   return result;
 }
 
-} // namespace
-
 http::handler with_user(auth_services services, user_handler inner) {
-  return [services = std::move(services), inner = std::move(inner)](const http::request& r, http::reply answer) {
-    const auto now = services.time->now();
-    auto checked = net::jwt::verify(bearer_token(r.get("Authorization")), *services.jwt,
-                                    std::chrono::floor<std::chrono::seconds>(now));
-    const auto* who = std::get_if<net::jwt::claims>(&checked);
-    if (!who || r.count("Authorization") != 1) {
-      config::log::debug(
-          "token_refused", "a request without a valid token was refused",
-          {{"reason", who ? "several headers" : std::get<std::string>(checked).c_str()}, {"correlation_id", r.id}});
-      answer(unauthorized(r));
-      return;
-    }
-    if (!services.tenants->find(who->tenant)) {
-      answer(unauthorized(r));
-      return;
-    }
-    if (const auto wait = services.requests->take(who->tenant + '\n' + who->sub, services.requests_per_minute,
-                                                  services.time->monotonic())) {
-      answer(retry_after(http::problem(429, "The limit of requests per minute is used up.", r.id), *wait));
-      return;
-    }
-    inner(r, *who, std::move(answer));
-  };
+  return [route = std::make_shared<const guarded_route>(std::move(services), std::move(inner))](
+             const http::request& r, http::reply answer) { route->handle(r, std::move(answer)); };
 }
 
 } // namespace troupe::actors::api

@@ -2,13 +2,12 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
+#include "actors/api/authenticator.hpp"
 #include "actors/api/rate_limiter.hpp"
 #include "actors/runtime/clock.hpp"
-#include "actors/tenancy/directory.hpp"
-#include "config/settings.hpp"
 #include "net/http/router.hpp"
-#include "net/jwt.hpp"
 
 namespace troupe::actors::api {
 
@@ -16,15 +15,20 @@ namespace troupe::actors::api {
 using user_handler = std::function<void(const net::http::request&, const net::jwt::claims&, net::http::reply)>;
 
 struct auth_services {
-  std::shared_ptr<const config::jwt_settings> jwt;
-  std::shared_ptr<const tenant_directory> tenants;
+  std::shared_ptr<const authenticator> tokens;
   std::shared_ptr<rate_limiter> requests; ///< by user
   unsigned requests_per_minute = 10;
   std::shared_ptr<const clock> time;
 };
 
 /// Lets requests with a valid token (`Authorization: Bearer`) of a known tenant through to `inner`, as many a minute as
-/// a user may make. Others get 401 with `WWW-Authenticate`, or 429 with `Retry-After`.
+/// a user may make. Others get 401 with `WWW-Authenticate`, or 429 or 503 with `Retry-After`.
 net::http::handler with_user(auth_services services, user_handler inner);
+
+/// The token of a request's one `Authorization: Bearer` header; empty when there is none, or more than one header.
+std::string_view bearer_token(const net::http::request& r);
+
+/// What a request without a good token is answered: 401, or 503 while there are no keys to tell.
+net::http::response refusal_response(const auth_refusal& why, std::string_view correlation_id);
 
 } // namespace troupe::actors::api

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "actors/api/authenticator.hpp"
 #include "actors/api/storage_health.hpp"
 #include "actors/runtime/clock.hpp"
 #include "actors/runtime/handle_ref.hpp"
@@ -58,6 +59,8 @@ struct parts {
   std::unique_ptr<net::io_threads> io;
   /// How models, desks and the knowledge base are reached. Set before the tree is started.
   std::optional<net::http::dialer> dial;
+  /// Tells users by their tokens. Made with the routes.
+  std::shared_ptr<const authenticator> tokens;
   /// Asks the process to end in good order, since the tree has given up. Any thread.
   std::function<void()> end_process;
 };

@@ -39,9 +39,10 @@ net::http::router make_routes(parts& of) {
   routes.add("POST", "/webhook/servicedesk", webhook_handler(std::move(door)), "application/json");
 
   const auto requests = std::make_shared<rate_limiter>();
-  const auto jwt = std::make_shared<const config::jwt_settings>(of.settings->jwt);
+  of.tokens = std::make_shared<const authenticator>(
+      authenticator::services{std::make_shared<const config::jwt_settings>(of.settings->jwt), of.tenants, of.time});
   const auto for_users = [&](user_handler inner) {
-    return with_user({jwt, of.tenants, requests, of.settings->limits.requests_per_minute, of.time}, std::move(inner));
+    return with_user({of.tokens, requests, of.settings->limits.requests_per_minute, of.time}, std::move(inner));
   };
   const job_route_services jobs{of.readers, of.journal, of.workflow, of.time, of.chance, [intake = of.intake] {
                                   if (auto life = intake.get())

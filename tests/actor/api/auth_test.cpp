@@ -20,7 +20,8 @@ struct fixture : testing::door_fixture {
 
   void guard(unsigned per_minute) {
     guarded =
-        actors::api::with_user({std::make_shared<const config::jwt_settings>(jwt), directory,
+        actors::api::with_user({std::make_shared<const actors::api::authenticator>(actors::api::authenticator::services{
+                                    std::make_shared<const config::jwt_settings>(jwt), directory, time}),
                                 std::make_shared<actors::api::rate_limiter>(), per_minute, time},
                                [this](const net::http::request&, const net::jwt::claims& who, net::http::reply answer) {
                                  seen = who.tenant + "/" + who.sub;

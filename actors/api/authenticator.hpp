@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "actors/runtime/clock.hpp"
+#include "actors/tenancy/directory.hpp"
+#include "config/settings.hpp"
+#include "net/jwt.hpp"
+
+namespace troupe::actors::api {
+
+/// Why nobody is known to be asking.
+enum class auth_fault : std::uint8_t {
+  /// The token is missing, forged, expired, of an unknown tenant or otherwise not good: 401.
+  invalid,
+  /// There are no keys to verify it with for now: 503.
+  keys_missing,
+};
+
+struct auth_refusal {
+  auth_fault fault = auth_fault::invalid;
+  std::string reason; ///< for logs; clients are told only the fault
+};
+
+/// Who asks, or why that isn't known.
+using auth_outcome = std::variant<net::jwt::claims, auth_refusal>;
+
+/// Tells whose token one is. The one place where tokens become users: routes, sessions and streams ask here. Any
+/// thread.
+class authenticator {
+public:
+  struct services {
+    std::shared_ptr<const config::jwt_settings> jwt;
+    std::shared_ptr<const tenant_directory> tenants;
+    std::shared_ptr<const clock> time;
+  };
+
+  explicit authenticator(services with);
+
+  /// Calls `done` exactly once: before it returns, unless keys must be fetched first; then later, on a network thread.
+  void authenticate(std::string_view token, std::function<void(auth_outcome)> done) const;
+
+private:
+  std::shared_ptr<const services> with_;
+};
+
+} // namespace troupe::actors::api
