@@ -12,6 +12,7 @@
 
 #include <caf/actor_system.hpp>
 
+#include "actors/api/agents.hpp"
 #include "actors/api/parts.hpp"
 #include "actors/api/routes.hpp"
 #include "actors/api/serve_lock.hpp"
@@ -39,6 +40,8 @@ struct engine::impl {
   impl(config::settings settings, config::ticket_workflow workflow) {
     all.settings = std::make_shared<const config::settings>(std::move(settings));
     all.workflow = std::make_shared<const config::ticket_workflow>(std::move(workflow));
+    all.agents = make_agents(*all.settings);
+    all.talk = make_talk(*all.settings, all.agents);
     all.end_process = [] { ::kill(::getpid(), SIGTERM); };
     all.readers = std::make_shared<reader_pool>(8'192, std::make_shared<reader_probe>(all.metrics));
   }

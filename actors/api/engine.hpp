@@ -13,6 +13,7 @@ namespace troupe::actors::api {
 /// Its functions belong to one thread, which must not be one of an actor.
 class engine {
 public:
+  /// Throws `config::invalid_configuration` for agents with faults.
   engine(config::settings settings, config::ticket_workflow workflow);
 
   /// Stops if that wasn't done.

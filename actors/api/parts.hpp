@@ -8,6 +8,8 @@
 
 #include "actors/api/authenticator.hpp"
 #include "actors/api/storage_health.hpp"
+#include "actors/conversation/conversation_core.hpp"
+#include "actors/llm/gateway.hpp"
 #include "actors/runtime/clock.hpp"
 #include "actors/runtime/handle_ref.hpp"
 #include "actors/runtime/ids.hpp"
@@ -18,6 +20,7 @@
 #include "actors/tenancy/intake.hpp"
 #include "actors/tenancy/registry.hpp"
 #include "actors/tenancy/tenants.hpp"
+#include "config/agent_store.hpp"
 #include "config/metrics.hpp"
 #include "config/settings.hpp"
 #include "config/workflow.hpp"
@@ -32,6 +35,9 @@ namespace troupe::actors::api {
 struct parts {
   std::shared_ptr<const config::settings> settings;
   std::shared_ptr<const config::ticket_workflow> workflow;
+  std::shared_ptr<config::agent_store> agents;
+  /// How conversations are decided on. Any thread.
+  std::shared_ptr<const conversation::conversation_settings> talk;
   config::metrics metrics;
 
   std::shared_ptr<clock> time = std::make_shared<system_clock>();
@@ -46,6 +52,7 @@ struct parts {
 
   std::shared_ptr<tenant_directory> tenants = std::make_shared<tenant_directory>();
   std::shared_ptr<tenant_registry> registry = std::make_shared<tenant_registry>();
+  handle_ref<gateway_actor> models;
   handle_ref<intake_actor> intake;
   std::shared_ptr<std::atomic<bool>> intake_room = std::make_shared<std::atomic<bool>>(true);
   handle_ref<tenants_actor> tenants_root;

@@ -190,6 +190,7 @@ std::vector<child_spec> root_children(parts& of) {
   const auto jobs = std::make_shared<job_parts>();
   jobs->services.sources = std::make_shared<search::service>(of.readers, make_knowledge_base(of));
   jobs->services.workflow = of.workflow;
+  jobs->services.models = of.models;
   jobs->services.time = of.time;
   jobs->observer = std::make_shared<ticket::job_observer>(of.metrics);
   const auto tenants_shared = make_tenant_services(of, jobs, restarts);
