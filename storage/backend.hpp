@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/secret.hpp"
+#include "storage/conversations.hpp"
 #include "storage/documents.hpp"
 #include "storage/jobs.hpp"
 #include "storage/journal.hpp"
@@ -105,6 +106,13 @@ public:
   /// When the next pending job of a tenant that isn't paused becomes due: the first such moment after `now`.
   virtual std::optional<timestamp> next_due(timestamp now) = 0;
   virtual queue_depth depth() = 0;
+
+  virtual std::optional<conversation_record> find_conversation(std::string_view tenant, std::string_view id) = 0;
+  /// The one that the user opened last with the agent, threads (`thread_slots`) not counted.
+  virtual std::optional<conversation_record> current_conversation(std::string_view tenant, std::string_view user,
+                                                                  std::string_view agent) = 0;
+  virtual std::optional<conversation_record> conversation_in_slot(std::string_view tenant, std::string_view user,
+                                                                  std::string_view agent, std::string_view slot) = 0;
 
   virtual std::optional<tenant> find_tenant(std::string_view id) = 0;
   virtual std::vector<tenant> list_tenants() = 0;

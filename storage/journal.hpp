@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/conversations.hpp"
 #include "storage/jobs.hpp"
 #include "storage/types.hpp"
 
@@ -24,8 +25,18 @@ struct append {
   std::uint64_t expected = 0;    ///< the number of the last event the writer knows; 0 creates the journal
   std::vector<new_event> events; ///< at least one
   timestamp at;
-  std::optional<storage::delivery> delivery; ///< only when `expected` is 0
+  std::optional<storage::delivery> delivery; ///< of ticket jobs, only when `expected` is 0
   std::optional<job_row> job;                ///< the ticket job's projection after these events
+
+  // -- Of conversations only
+  /// Its projection after these events; a conversation's first append must have it. Without, it stays as it is.
+  std::optional<conversation_row> conversation;
+  /// Only when `expected` is 0: of one tenant, user and agent each slot has one conversation that lives.
+  std::string slot;
+  /// These events end the conversation. They aren't kept, nor is anything before them: its journal, its row and, with a
+  /// user's last conversation, the user's key are removed and overwritten. What the log of writes still holds of it
+  /// goes with `writer::clear_removed`.
+  bool erase = false;
 };
 
 enum class append_outcome : std::uint8_t {
@@ -34,7 +45,8 @@ enum class append_outcome : std::uint8_t {
   /// The journal's last number isn't `expected`: somebody else wrote, or there is no such tenant. Nothing of this
   /// append was written.
   conflict,
-  /// The delivery is known: `existing` is the entity it made. Nothing of this append was written.
+  /// The delivery is known, or the slot is taken: `existing` is the entity that it made or that has it. Nothing of this
+  /// append was written.
   duplicate,
 };
 

@@ -58,6 +58,13 @@ associated_data associated_data::field(std::string_view tenant, std::string_view
   return result;
 }
 
+associated_data associated_data::user_data_key(std::string_view tenant, std::string_view user) {
+  associated_data result{'u'};
+  result.part(tenant);
+  result.part(user);
+  return result;
+}
+
 associated_data associated_data::entity_data_key(std::string_view tenant, entity_kind kind, std::string_view id) {
   auto result = event(tenant, kind, id);
   result.bytes_[0] = 'k';

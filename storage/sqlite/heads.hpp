@@ -13,6 +13,14 @@ namespace troupe::storage::sqlite {
 
 inline constexpr int not_a_job = -1;
 
+/// What the indices of conversations hold about one.
+struct indexed_conversation {
+  bool busy = false;
+  std::int64_t quarter = 0; ///< of an hour: when something happened last
+
+  bool operator==(const indexed_conversation&) const = default;
+};
+
 /// Where a journal stands.
 struct head {
   std::int64_t entity = 0;
@@ -22,7 +30,8 @@ struct head {
   /// What the indices of jobs hold about it.
   int status = not_a_job;
   int priority = 0;
-  timestamp due_at;
+  timestamp due_at{};
+  indexed_conversation conversation{};
 };
 
 /// The heads that were written lately, so that the next append needs neither to look one up nor to open its key. The

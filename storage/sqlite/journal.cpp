@@ -1,6 +1,7 @@
 #include "storage/sqlite/journal.hpp"
 
 #include "storage/sqlite/job_columns.hpp"
+#include "storage/sqlite/secure_deletion.hpp"
 
 #include <algorithm>
 
@@ -13,12 +14,26 @@ bool ended(job_status status) {
   return status != job_status::pending && status != job_status::running;
 }
 
+/// Throws when the append isn't one that its kind of entity can have.
+void check(const append& value) {
+  const auto refuse = [&value](const char* what) { throw error{fault::refused, value.entity.id + ": " + what}; };
+  if (value.events.empty())
+    refuse("an append without events");
+  const bool talk = value.entity.kind == entity_kind::conversation;
+  if (talk ? value.job || value.delivery : value.conversation || !value.slot.empty() || value.erase)
+    refuse(talk ? "a conversation has neither job nor delivery" : "a job has neither row nor slot of a conversation");
+  if (talk && value.expected == 0 && (!value.conversation || value.erase))
+    refuse("a conversation's first append has its row and doesn't erase it");
+}
+
 } // namespace
 
 journal::journal(connection& on, keyring& keys, tenants& owners)
-    : on_{on}, keys_{keys}, tenants_{owners}, deliveries_{on}, version_{on, "PRAGMA data_version"},
-      last_entity_{on, "SELECT max(coalesce((SELECT max(entity) FROM journals), 0), coalesce((SELECT value FROM meta "
-                       "WHERE name = 'entities_given'), 0))"},
+    : on_{on}, keys_{keys}, tenants_{owners}, deliveries_{on},
+      conversations_{on, keys}, version_{on, "PRAGMA data_version"},
+      last_entity_{on, "SELECT max(coalesce((SELECT max(entity) FROM journals), 0), "
+                       "coalesce((SELECT max(entity) FROM conversations), 0), "
+                       "coalesce((SELECT value FROM meta WHERE name = 'entities_given'), 0))"},
       last_event_{on, "SELECT max(seq) FROM events"},
       insert_head_{on, "INSERT INTO journals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
                        "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) ON CONFLICT DO NOTHING"},
@@ -36,7 +51,10 @@ journal::journal(connection& on, keyring& keys, tenants& owners)
                         "note_id = ?13 WHERE entity = ?1 AND number = ?2"},
       release_{on, "UPDATE journals INDEXED BY jobs_open SET status = 0, due_at = ?1 WHERE status = 1 AND status <= 1"},
       mark_{on, "UPDATE journals SET status = ?4, error = ?5, finished_at = ?6 WHERE tenant = ?1 AND kind = ?2 "
-                "AND id = ?3 AND iif(?4 = 4, status <= 1, status = 4)"} {}
+                "AND id = ?3 AND iif(?4 = 4, status <= 1, status = 4)"},
+      // Another process may still know the head of an erased journal by its number: none may be given twice.
+      keep_numbers_{on, "INSERT INTO meta VALUES ('entities_given', ?1), ('log_holds_erased', 1) "
+                        "ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"} {}
 
 void journal::catch_up() {
   auto version = version_.rows();
@@ -67,6 +85,9 @@ std::vector<append_result> journal::append_batch(std::span<const append> batch) 
   std::vector<append_result> results;
   results.reserve(batch.size());
   on_.check_still_there();
+  std::optional<secure_deletion> overwriting;
+  if (std::any_of(batch.begin(), batch.end(), [](const append& value) { return value.erase; }))
+    overwriting.emplace(on_);
   try {
     write_transaction change{on_};
     catch_up();
@@ -82,8 +103,7 @@ std::vector<append_result> journal::append_batch(std::span<const append> batch) 
 }
 
 append_result journal::put(const append& value) {
-  if (value.events.empty())
-    throw error{fault::refused, "an append without events"};
+  check(value);
   return value.expected == 0 ? create(value) : advance(value);
 }
 
@@ -91,6 +111,10 @@ append_result journal::create(const append& value) {
   const auto* owner = tenants_.identify(value.entity.tenant);
   if (!owner)
     return {append_outcome::conflict, 0, {}};
+  return value.entity.kind == entity_kind::conversation ? open_conversation(value, *owner) : accept_job(value, *owner);
+}
+
+append_result journal::accept_job(const append& value, const tenants::identity& owner) {
   digest key_of_delivery{};
   if (value.delivery) {
     key_of_delivery = deliveries::digest_of(*value.delivery);
@@ -102,7 +126,7 @@ append_result journal::create(const append& value) {
   }
   const auto& [tenant, kind, id] = value.entity;
   const auto key = keys_.make_key();
-  keys_.wrap_data_key(owner->key, associated_data::entity_data_key(tenant, kind, id), key, sealed_);
+  keys_.wrap_data_key(owner.key, associated_data::entity_data_key(tenant, kind, id), key, sealed_);
   const auto entity = next_entity_;
   const auto number = value.events.size();
   const auto last_event = next_event_ + static_cast<std::int64_t>(number) - 1;
@@ -112,7 +136,7 @@ append_result journal::create(const append& value) {
           : std::nullopt;
   const auto expires = value.delivery ? std::optional{value.delivery->expires_at} : std::nullopt;
   const job_columns job{value.job};
-  insert_head_.execute(entity, owner->number, kind, id, number, last_event, blob{sealed_}, delivery, expires,
+  insert_head_.execute(entity, owner.number, kind, id, number, last_event, blob{sealed_}, delivery, expires,
                        job.ticket_id, job.received_at, job.correlation_id, job.priority, job.status, job.due_at,
                        job.attempt, job.step, job.error, job.finished_at, job.provider, job.input_tokens,
                        job.output_tokens, job.cost, job.note_id);
@@ -122,8 +146,19 @@ append_result journal::create(const append& value) {
   put_events(value, entity, 0, key);
   if (value.delivery)
     deliveries_.add(key_of_delivery, entity, value.delivery->expires_at);
-  remember(value, *owner, {entity, number, last_event, key, not_a_job, 0, {}});
+  remember(value, owner, {entity, number, last_event, key});
   return {append_outcome::stored, number, {}};
+}
+
+append_result journal::open_conversation(const append& value, const tenants::identity& owner) {
+  if (auto refused = conversations_.taken(value, owner))
+    return *std::move(refused);
+  const auto last_event = next_event_ + static_cast<std::int64_t>(value.events.size()) - 1;
+  const auto made = conversations_.insert(value, owner, next_entity_, last_event);
+  ++next_entity_;
+  put_events(value, made.entity, 0, made.key);
+  remember(value, owner, made);
+  return {append_outcome::stored, made.number, {}};
 }
 
 append_result journal::advance(const append& value) {
@@ -131,10 +166,12 @@ append_result journal::advance(const append& value) {
   const auto from = owner ? find_head(value, *owner) : std::nullopt;
   if (!from || from->number != value.expected)
     return {append_outcome::conflict, from ? from->number : 0, {}};
+  if (value.erase)
+    return erase(value, *owner, *from);
   auto now = *from;
   now.number += value.events.size();
   now.last_event = next_event_ + static_cast<std::int64_t>(value.events.size()) - 1;
-  if (!move_head(value, *from, now.number, now.last_event)) {
+  if (!move_head(value, *from, now)) {
     heads_.erase(owner->number, value.entity.kind, value.entity.id);
     return {append_outcome::conflict, 0, {}};
   }
@@ -143,14 +180,24 @@ append_result journal::advance(const append& value) {
   return {append_outcome::stored, now.number, {}};
 }
 
+append_result journal::erase(const append& value, const tenants::identity& owner, const head& from) {
+  heads_.erase(owner.number, value.entity.kind, value.entity.id);
+  if (!conversations_.erase(from))
+    return {append_outcome::conflict, 0, {}};
+  keep_numbers_.execute(next_entity_ - 1);
+  return {append_outcome::stored, from.number + value.events.size(), {}};
+}
+
 std::optional<head> journal::find_head(const append& value, const tenants::identity& owner) {
   const auto& [tenant, kind, id] = value.entity;
   if (const auto* known = heads_.find(owner.number, kind, id); known && known->number >= value.expected)
     return *known;
+  if (kind == entity_kind::conversation)
+    return conversations_.find(value, owner);
   auto row = find_head_.rows(owner.number, kind, id);
   if (!row.next())
     return std::nullopt;
-  head found{row.integer(0), static_cast<std::uint64_t>(row.integer(1)), row.integer(2), {}, not_a_job, 0, {}};
+  head found{row.integer(0), static_cast<std::uint64_t>(row.integer(1)), row.integer(2), {}};
   const auto key = keys_.unwrap_data_key(owner.key, associated_data::entity_data_key(tenant, kind, id), row.text(3));
   if (!key)
     throw error{fault::corrupt, "the key of journal " + id + " of tenant " + tenant + " doesn't open"};
@@ -162,20 +209,22 @@ std::optional<head> journal::find_head(const append& value, const tenants::ident
   return found;
 }
 
-bool journal::move_head(const append& value, const head& from, std::uint64_t number, std::int64_t last_event) {
+bool journal::move_head(const append& value, const head& from, const head& to) {
+  if (value.entity.kind == entity_kind::conversation)
+    return conversations_.move(value, from, to);
   if (!value.job) {
-    move_.execute(from.entity, from.number, number, last_event);
+    move_.execute(from.entity, from.number, to.number, to.last_event);
     return on_.changes() == 1;
   }
   const job_columns job{value.job};
   if (from.status == static_cast<int>(value.job->status) && from.priority == static_cast<int>(value.job->priority)
       && from.due_at == value.job->due_at)
-    move_running_.execute(from.entity, from.number, number, last_event, job.attempt, job.step, job.error,
+    move_running_.execute(from.entity, from.number, to.number, to.last_event, job.attempt, job.step, job.error,
                           job.finished_at, job.provider, job.input_tokens, job.output_tokens, job.cost, job.note_id);
   else
-    move_job_.execute(from.entity, from.number, number, last_event, job.attempt, job.step, job.error, job.finished_at,
-                      job.provider, job.input_tokens, job.output_tokens, job.cost, job.note_id, job.status,
-                      job.priority, job.due_at);
+    move_job_.execute(from.entity, from.number, to.number, to.last_event, job.attempt, job.step, job.error,
+                      job.finished_at, job.provider, job.input_tokens, job.output_tokens, job.cost, job.note_id,
+                      job.status, job.priority, job.due_at);
   return on_.changes() == 1;
 }
 
@@ -204,6 +253,8 @@ void journal::remember(const append& value, const tenants::identity& owner, head
     now.priority = static_cast<int>(value.job->priority);
     now.due_at = value.job->due_at;
   }
+  if (value.conversation)
+    now.conversation = indexed(*value.conversation);
   heads_.put(owner.number, kind, id, now);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/journal.hpp"
+#include "storage/sqlite/conversation_heads.hpp"
 #include "storage/sqlite/deliveries.hpp"
 #include "storage/sqlite/heads.hpp"
 #include "storage/sqlite/tenants.hpp"
@@ -40,11 +41,14 @@ private:
 
   append_result put(const append& value);
   append_result create(const append& value);
+  append_result accept_job(const append& value, const tenants::identity& owner);
+  append_result open_conversation(const append& value, const tenants::identity& owner);
   append_result advance(const append& value);
+  append_result erase(const append& value, const tenants::identity& owner, const head& from);
 
   std::optional<head> find_head(const append& value, const tenants::identity& owner);
   /// Whether the head stood where we think.
-  bool move_head(const append& value, const head& from, std::uint64_t number, std::int64_t last_event);
+  bool move_head(const append& value, const head& from, const head& to);
   /// Returns the number of the last row.
   std::int64_t put_events(const append& value, std::int64_t entity, std::int64_t previous, const key_bytes& key);
   void remember(const append& value, const tenants::identity& owner, head now);
@@ -53,6 +57,7 @@ private:
   keyring& keys_;
   tenants& tenants_;
   deliveries deliveries_;
+  conversation_heads conversations_;
   head_cache heads_;
   bool fresh_ = false; ///< memory matches the database as of `data_version_`
   std::int64_t data_version_ = 0;
@@ -72,6 +77,7 @@ private:
   statement move_running_;
   statement release_;
   statement mark_;
+  statement keep_numbers_;
 };
 
 } // namespace troupe::storage::sqlite

@@ -1,5 +1,7 @@
 #include "storage/sqlite/reader.hpp"
 
+#include "storage/sqlite/user_keys.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -17,33 +19,48 @@ namespace {
 reader::reader(const connection_options& options, const config::secret& master,
                const std::optional<config::secret>& previous, std::shared_ptr<posting_cache> postings)
     : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, jobs_{on_}, due_{on_},
-      search_{on_, std::move(postings)}, assets_{on_}, notes_{on_}, audit_{on_},
+      conversations_{on_}, search_{on_, std::move(postings)}, assets_{on_}, notes_{on_}, audit_{on_},
       head_{on_,
-            "SELECT number, last_event, data_key, entity FROM journals WHERE tenant = ?1 AND kind = ?2 AND id = ?3"},
+            "SELECT number, last_event, entity, data_key FROM journals WHERE tenant = ?1 AND kind = ?2 AND id = ?3"},
+      conversation_head_{on_, "SELECT c.number, c.last_event, c.entity, u.data_key, u.id FROM conversations c "
+                              "CROSS JOIN user_keys u ON u.user = c.user WHERE c.tenant = ?1 AND c.id = ?2"},
       event_{on_, "SELECT entity, number, previous, type, at, payload FROM events WHERE seq = ?1"} {}
+
+std::optional<reader::opened_head> reader::open_head(const entity_key& entity, const tenants::identity& owner) {
+  const auto opened = [](const statement::run& row, const key_bytes& key) {
+    return opened_head{static_cast<std::uint64_t>(row.integer(0)), row.integer(1), row.integer(2), key};
+  };
+  if (entity.kind == entity_kind::conversation) {
+    auto row = conversation_head_.rows(owner.number, entity.id);
+    if (!row.next())
+      return std::nullopt;
+    return opened(row, open_user_key(keys_, entity.tenant, owner.key, row.text(4), row.text(3)));
+  }
+  auto row = head_.rows(owner.number, entity.kind, entity.id);
+  if (!row.next())
+    return std::nullopt;
+  const auto key = keys_.unwrap_data_key(
+      owner.key, associated_data::entity_data_key(entity.tenant, entity.kind, entity.id), row.text(3));
+  if (!key)
+    throw error{fault::corrupt, "the key of journal " + entity.id + " of tenant " + entity.tenant + " doesn't open"};
+  return opened(row, *key);
+}
 
 std::vector<stored_event> reader::load(const entity_key& entity, std::uint64_t after) {
   const read_transaction same_state{on_};
   const auto* owner = tenants_.identify(entity.tenant);
-  if (!owner)
+  const auto head = owner ? open_head(entity, *owner) : std::nullopt;
+  if (!head)
     return {};
-  auto head = head_.rows(owner->number, entity.kind, entity.id);
-  if (!head.next())
-    return {};
-  auto number = static_cast<std::uint64_t>(head.integer(0));
-  auto seq = head.integer(1);
-  const auto key = keys_.unwrap_data_key(
-      owner->key, associated_data::entity_data_key(entity.tenant, entity.kind, entity.id), head.text(2));
-  if (!key)
-    throw error{fault::corrupt, "the key of journal " + entity.id + " of tenant " + entity.tenant + " doesn't open"};
+  auto seq = head->last_event;
   std::vector<stored_event> result;
-  for (; number > after; --number) {
+  for (auto number = head->number; number > after; --number) {
     auto row = event_.rows(seq);
-    if (!row.next() || row.integer(0) != head.integer(3) || static_cast<std::uint64_t>(row.integer(1)) != number)
+    if (!row.next() || row.integer(0) != head->entity || static_cast<std::uint64_t>(row.integer(1)) != number)
       fail(entity, number, "is missing");
     stored_event event{number, row.string(3), row.time(4), {}};
     auto owner_of = associated_data::event(entity.tenant, entity.kind, entity.id);
-    if (!keys_.aead().open(*key, owner_of.number(number).view(), row.text(5), event.payload))
+    if (!keys_.aead().open(head->key, owner_of.number(number).view(), row.text(5), event.payload))
       fail(entity, number, "doesn't open: it was changed or belongs elsewhere");
     seq = row.integer(2);
     result.push_back(std::move(event));
@@ -79,6 +96,20 @@ std::optional<timestamp> reader::next_due(timestamp now) {
 queue_depth reader::depth() {
   const read_transaction same_state{on_};
   return jobs_.depth();
+}
+
+std::optional<conversation_record> reader::find_conversation(std::string_view tenant, std::string_view id) {
+  return conversations_.find(tenants_.number_of(tenant), id);
+}
+
+std::optional<conversation_record> reader::current_conversation(std::string_view tenant, std::string_view user,
+                                                                std::string_view agent) {
+  return conversations_.current(tenants_.number_of(tenant), user, agent);
+}
+
+std::optional<conversation_record> reader::conversation_in_slot(std::string_view tenant, std::string_view user,
+                                                                std::string_view agent, std::string_view slot) {
+  return conversations_.in_slot(tenants_.number_of(tenant), user, agent, slot);
 }
 
 std::optional<tenant> reader::find_tenant(std::string_view id) {

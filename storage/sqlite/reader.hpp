@@ -4,6 +4,7 @@
 #include "storage/keyring.hpp"
 #include "storage/sqlite/assets.hpp"
 #include "storage/sqlite/audit.hpp"
+#include "storage/sqlite/conversations.hpp"
 #include "storage/sqlite/due.hpp"
 #include "storage/sqlite/jobs.hpp"
 #include "storage/sqlite/notes.hpp"
@@ -25,6 +26,11 @@ public:
                                 const std::function<bool(std::string_view)>& skip) override;
   std::optional<timestamp> next_due(timestamp now) override;
   queue_depth depth() override;
+  std::optional<conversation_record> find_conversation(std::string_view tenant, std::string_view id) override;
+  std::optional<conversation_record> current_conversation(std::string_view tenant, std::string_view user,
+                                                          std::string_view agent) override;
+  std::optional<conversation_record> conversation_in_slot(std::string_view tenant, std::string_view user,
+                                                          std::string_view agent, std::string_view slot) override;
   std::optional<tenant> find_tenant(std::string_view id) override;
   std::vector<tenant> list_tenants() override;
   std::uint64_t tenants_version() override;
@@ -40,16 +46,27 @@ public:
   std::vector<audit_entry> list_audit(const audit_filter& filter) override;
 
 private:
+  /// Where a journal stands, for who reads it.
+  struct opened_head {
+    std::uint64_t number;
+    std::int64_t last_event;
+    std::int64_t entity;
+    key_bytes key;
+  };
+  std::optional<opened_head> open_head(const entity_key& entity, const tenants::identity& owner);
+
   connection on_;
   keyring keys_;
   tenants tenants_;
   jobs jobs_;
   due due_;
+  conversations conversations_;
   search search_;
   assets assets_;
   notes notes_;
   audit audit_;
   statement head_;
+  statement conversation_head_;
   statement event_;
 };
 

@@ -21,7 +21,7 @@ constexpr int merge_pages = 500;
 } // namespace
 
 removal::removal(connection& on)
-    : on_{on}, begin_{on, "INSERT INTO meta VALUES ('removed:' || ?1, 0)"},
+    : on_{on}, events_{on}, begin_{on, "INSERT INTO meta VALUES ('removed:' || ?1, 0)"},
       // Deliveries that are still remembered name jobs by their numbers: none may be given twice.
       keep_numbers_{on, "INSERT INTO meta SELECT 'entities_given', coalesce(max(entity), 0) FROM journals WHERE true "
                         "ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"},
@@ -32,8 +32,7 @@ removal::removal(connection& on)
       finish_{on, "DELETE FROM meta WHERE name = 'removed:' || ?1"},
       forget_state_{on, "DELETE FROM document_state WHERE tenant = ?1"},
       jobs_{on, "SELECT entity, last_event FROM journals INDEXED BY journals_by_name WHERE tenant = ?1 LIMIT ?2"},
-      event_{on, "SELECT previous FROM events WHERE seq = ?1 AND entity = ?2"},
-      drop_event_{on, "DELETE FROM events WHERE seq = ?1"}, drop_job_{on, "DELETE FROM journals WHERE entity = ?1"},
+      drop_job_{on, "DELETE FROM journals WHERE entity = ?1"},
       drop_notes_{on, "DELETE FROM local_notes WHERE note IN (SELECT note FROM local_notes INDEXED BY notes_by_tenant "
                       "WHERE tenant = ?1 LIMIT ?2)"},
       drop_assets_{on, "DELETE FROM assets WHERE asset IN (SELECT asset FROM asset_addresses WHERE tenant = ?1 "
@@ -134,19 +133,7 @@ std::size_t removal::remove_jobs(std::int64_t tenant, std::size_t count) {
   for (const auto& [entity, last] : heads) {
     if (removed >= count)
       break;
-    // A chain that is broken ends here: what lies behind can't be opened by anybody any more.
-    for (auto seq = last; seq != 0;) {
-      std::int64_t previous = 0;
-      {
-        auto row = event_.rows(seq, entity);
-        if (!row.next())
-          break;
-        previous = row.integer(0);
-      }
-      drop_event_.execute(seq);
-      ++removed;
-      seq = previous;
-    }
+    removed += events_.drop(entity, last);
     drop_job_.execute(entity);
     ++removed;
   }
@@ -190,14 +177,6 @@ bool removal::merge(statement& index, int pages) {
 void removal::clean_log() {
   statement checkpoint{on_, "PRAGMA wal_checkpoint(TRUNCATE)"};
   checkpoint.execute();
-}
-
-secure_deletion::secure_deletion(connection& on) : on_{on} {
-  on_.execute("PRAGMA secure_delete=ON");
-}
-
-secure_deletion::~secure_deletion() {
-  on_.execute("PRAGMA secure_delete=FAST");
 }
 
 } // namespace troupe::storage::sqlite

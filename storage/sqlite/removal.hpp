@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "storage/sqlite/event_chain.hpp"
 #include "storage/sqlite/statement.hpp"
 
 namespace troupe::storage::sqlite {
@@ -51,6 +52,7 @@ private:
   void finish(std::int64_t tenant);
 
   connection& on_;
+  event_chain events_;
   statement begin_;
   statement keep_numbers_;
   statement next_;
@@ -58,8 +60,6 @@ private:
   statement finish_;
   statement forget_state_;
   statement jobs_;
-  statement event_;
-  statement drop_event_;
   statement drop_job_;
   statement drop_notes_;
   statement drop_assets_;
@@ -73,18 +73,6 @@ private:
   statement merge_tickets_;
   statement merge_articles_;
   statement changes_;
-};
-
-/// While it lives, what a connection deletes is overwritten wherever it stood, free pages included.
-class secure_deletion {
-public:
-  explicit secure_deletion(connection& on);
-  ~secure_deletion();
-  secure_deletion(const secure_deletion&) = delete;
-  secure_deletion& operator=(const secure_deletion&) = delete;
-
-private:
-  connection& on_;
 };
 
 } // namespace troupe::storage::sqlite

@@ -1,6 +1,7 @@
 #include "storage/sqlite/writer.hpp"
 
 #include "storage/sqlite/master_check.hpp"
+#include "storage/sqlite/secure_deletion.hpp"
 
 #include <thread>
 

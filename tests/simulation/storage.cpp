@@ -43,6 +43,18 @@ public:
   storage::queue_depth depth() override {
     return look().depth();
   }
+  std::optional<storage::conversation_record> find_conversation(std::string_view tenant, std::string_view id) override {
+    return look().find_conversation(tenant, id);
+  }
+  std::optional<storage::conversation_record> current_conversation(std::string_view tenant, std::string_view user,
+                                                                   std::string_view agent) override {
+    return look().current_conversation(tenant, user, agent);
+  }
+  std::optional<storage::conversation_record> conversation_in_slot(std::string_view tenant, std::string_view user,
+                                                                   std::string_view agent,
+                                                                   std::string_view slot) override {
+    return look().conversation_in_slot(tenant, user, agent, slot);
+  }
   std::optional<storage::tenant> find_tenant(std::string_view id) override {
     return look().find_tenant(id);
   }

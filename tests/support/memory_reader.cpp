@@ -49,6 +49,11 @@ std::uint64_t count_of(const Rows& rows, std::string_view tenant) {
       std::count_if(rows.begin(), rows.end(), [&](const auto& x) { return x.first.first == tenant; }));
 }
 
+bool is_between(const storage::conversation_record& talk, std::string_view tenant, std::string_view user,
+                std::string_view agent) {
+  return talk.tenant == tenant && talk.row.user == user && talk.row.agent == agent;
+}
+
 } // namespace
 
 class memory_reader final : public storage::reader {
@@ -141,6 +146,32 @@ public:
       result.dead += job.status == storage::job_status::dead ? 1 : 0;
     }
     return result;
+  }
+
+  std::optional<storage::conversation_record> find_conversation(std::string_view tenant, std::string_view id) override {
+    auto lock = begin();
+    auto found = db_->conversations_.find({std::string{tenant}, std::string{id}});
+    return found == db_->conversations_.end() ? std::nullopt : std::optional{found->second};
+  }
+
+  std::optional<storage::conversation_record> current_conversation(std::string_view tenant, std::string_view user,
+                                                                   std::string_view agent) override {
+    auto lock = begin();
+    for (auto id = db_->opened_.rbegin(); id != db_->opened_.rend(); ++id)
+      if (const auto& talk = db_->conversations_.at(*id);
+          is_between(talk, tenant, user, agent) && !talk.slot.starts_with(storage::thread_slots))
+        return talk;
+    return std::nullopt;
+  }
+
+  std::optional<storage::conversation_record> conversation_in_slot(std::string_view tenant, std::string_view user,
+                                                                   std::string_view agent,
+                                                                   std::string_view slot) override {
+    auto lock = begin();
+    for (const auto& [id, talk] : db_->conversations_)
+      if (is_between(talk, tenant, user, agent) && talk.slot == slot)
+        return talk;
+    return std::nullopt;
   }
 
   std::optional<storage::tenant> find_tenant(std::string_view id) override {

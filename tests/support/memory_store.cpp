@@ -81,6 +81,13 @@ std::optional<storage::job_row> memory_store::job(std::string_view tenant, std::
   return found == jobs_.end() ? std::nullopt : std::optional{found->second};
 }
 
+std::optional<storage::conversation_record> memory_store::conversation(std::string_view tenant,
+                                                                       std::string_view id) const {
+  std::lock_guard lock{mutex_};
+  auto found = conversations_.find({std::string{tenant}, std::string{id}});
+  return found == conversations_.end() ? std::nullopt : std::optional{found->second};
+}
+
 std::vector<storage::local_note> memory_store::notes(std::string_view tenant, std::string_view ticket_id) const {
   std::lock_guard lock{mutex_};
   std::vector<storage::local_note> result;
@@ -118,6 +125,8 @@ storage::append_result memory_store::write(const storage::append& what) {
 storage::append_result memory_store::apply(const storage::append& what) {
   if (what.events.empty())
     throw storage::error{storage::fault::refused, "an append has at least one event"};
+  if (what.entity.kind == storage::entity_kind::conversation && what.expected == 0 && !what.conversation)
+    throw storage::error{storage::fault::refused, "a conversation's first append has its row"};
   if (what.delivery) {
     auto known = deliveries_.find(what.delivery->key);
     if (known != deliveries_.end() && known->second.expires_at > what.at)
@@ -125,16 +134,52 @@ storage::append_result memory_store::apply(const storage::append& what) {
   }
   if (removed_.contains(what.entity.tenant))
     return {append_outcome::conflict, 0, {}};
-  auto& journal = journals_[{what.entity.tenant, what.entity.kind, what.entity.id}];
-  if (journal.size() != what.expected)
-    return {append_outcome::conflict, journal.size(), {}};
+  if (const auto* holder = holder_of_slot(what))
+    return {append_outcome::duplicate, 0, holder->id};
+  const journal_key key{what.entity.tenant, what.entity.kind, what.entity.id};
+  const auto found = journals_.find(key);
+  const std::uint64_t last = found == journals_.end() ? 0 : found->second.size();
+  if (last != what.expected)
+    return {append_outcome::conflict, last, {}};
+  auto& journal = journals_[key];
   for (const auto& event : what.events)
     journal.push_back({journal.size() + 1, event.type, what.at, event.payload});
+  const auto number = journal.size();
+  project(what);
+  return {append_outcome::stored, number, {}};
+}
+
+const storage::conversation_record* memory_store::holder_of_slot(const storage::append& what) const {
+  if (what.expected > 0 || !what.conversation)
+    return nullptr;
+  for (const auto& [id, talk] : conversations_)
+    if (talk.tenant == what.entity.tenant && talk.slot == what.slot && talk.row.user == what.conversation->user
+        && talk.row.agent == what.conversation->agent)
+      return &talk;
+  return nullptr;
+}
+
+void memory_store::project(const storage::append& what) {
+  const owned_id id{what.entity.tenant, what.entity.id};
   if (what.delivery)
     deliveries_[what.delivery->key] = {what.entity.id, what.delivery->expires_at};
   if (what.job)
-    jobs_[{what.entity.tenant, what.entity.id}] = *what.job;
-  return {append_outcome::stored, journal.size(), {}};
+    jobs_[id] = *what.job;
+  if (what.conversation && what.expected == 0) {
+    conversations_[id] = {what.entity.tenant, what.entity.id, what.slot, *what.conversation};
+    opened_.push_back(id);
+  } else if (what.conversation) {
+    auto& row = conversations_[id].row;
+    const auto first = std::exchange(row, *what.conversation);
+    row.user = first.user;
+    row.agent = first.agent;
+    row.opened_at = first.opened_at;
+  }
+  if (what.erase) {
+    journals_.erase({what.entity.tenant, what.entity.kind, what.entity.id});
+    conversations_.erase(id);
+    std::erase(opened_, id);
+  }
 }
 
 } // namespace troupe::testing

@@ -57,6 +57,7 @@ public:
 
   std::vector<storage::stored_event> events(const storage::entity_key& entity) const;
   std::optional<storage::job_row> job(std::string_view tenant, std::string_view id) const;
+  std::optional<storage::conversation_record> conversation(std::string_view tenant, std::string_view id) const;
   std::vector<storage::local_note> notes(std::string_view tenant, std::string_view ticket_id) const;
   std::vector<storage::audit_entry> audit() const;
   /// Sizes of all committed batches of appends.
@@ -90,11 +91,16 @@ private:
   };
 
   storage::append_result apply(const storage::append& what);
+  /// The conversation that holds the slot that a first append wants.
+  const storage::conversation_record* holder_of_slot(const storage::append& what) const;
+  void project(const storage::append& what);
 
   mutable std::mutex mutex_;
   std::map<journal_key, std::vector<storage::stored_event>> journals_;
   std::map<std::array<std::uint8_t, 32>, known_delivery> deliveries_;
   std::map<owned_id, storage::job_row> jobs_;
+  std::map<owned_id, storage::conversation_record> conversations_;
+  std::vector<owned_id> opened_; ///< conversations in the order of their opening
   std::map<std::string, storage::tenant, std::less<>> tenants_;
   std::set<std::string, std::less<>> removed_; // tenants: nothing is written for them any more
   std::uint64_t tenants_version_ = 0;

@@ -91,6 +91,8 @@ public:
     const auto owned = [id](const auto& x) { return x.first.first == id; };
     std::erase_if(db_->journals_, [id](const auto& x) { return std::get<0>(x.first) == id; });
     std::erase_if(db_->jobs_, owned);
+    std::erase_if(db_->conversations_, owned);
+    std::erase_if(db_->opened_, [id](const auto& x) { return x.first == id; });
     std::erase_if(db_->tickets_, owned);
     std::erase_if(db_->articles_, owned);
     std::erase_if(db_->assets_, [id](const auto& x) { return x.first == id; });

@@ -70,6 +70,20 @@ append next(const entity_key& entity, std::uint64_t expected, std::vector<std::s
   return value;
 }
 
+entity_key talk_of(const std::string& tenant, const std::string& id) {
+  return {tenant, entity_kind::conversation, id};
+}
+
+append opened(const entity_key& talk, const std::string& user, const std::string& slot) {
+  append value;
+  value.entity = talk;
+  value.events = {{"opened", "{}"}};
+  value.at = at(0);
+  value.slot = slot;
+  value.conversation = conversation_row{user, "coach", "v1", "goals", 1, false, false, 0, at(0), at(0)};
+  return value;
+}
+
 std::optional<fault> fault_of_call(const std::function<void()>& call) {
   try {
     call();

@@ -58,6 +58,11 @@ append accepted(const entity_key& job, const std::string& payload = "{}");
 /// Further events.
 append next(const entity_key& entity, std::uint64_t expected, std::vector<std::string> types);
 
+entity_key talk_of(const std::string& tenant, const std::string& id);
+
+/// The first event of a conversation of `user` with the agent `coach`, opened at `at(0)`.
+append opened(const entity_key& talk, const std::string& user, const std::string& slot = "");
+
 using ids = std::vector<std::string>;
 
 template <class Jobs>

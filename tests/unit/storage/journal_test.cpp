@@ -133,12 +133,11 @@ TEST_CASE_METHOD(storage_fixture, "an empty batch is no work") {
 }
 
 TEST_CASE_METHOD(storage_fixture, "journals of one id but of different kinds or tenants are different journals") {
-  const entity_key conversation{"acme", entity_kind::conversation, job.id};
+  const auto conversation = talk_of("acme", job.id);
   const auto elsewhere = job_of("globex", job.id);
-  auto talk = next(conversation, 0, {"opened"});
 
   CHECK(put(accepted(job, "one")).outcome == append_outcome::stored);
-  CHECK(put(talk).outcome == append_outcome::stored);
+  CHECK(put(opened(conversation, "mia")).outcome == append_outcome::stored);
   CHECK(put(accepted(elsewhere, "three")).outcome == append_outcome::stored);
 
   CHECK(reader->load(job).at(0).payload == "one");
@@ -147,8 +146,8 @@ TEST_CASE_METHOD(storage_fixture, "journals of one id but of different kinds or 
 }
 
 TEST_CASE_METHOD(storage_fixture, "a conversation has no job") {
-  const entity_key conversation{"acme", entity_kind::conversation, "talk"};
-  put(next(conversation, 0, {"opened"}));
+  const auto conversation = talk_of("acme", "talk");
+  put(opened(conversation, "mia"));
   put(next(conversation, 1, {"closed"}));
 
   CHECK(types_of(reader->load(conversation)) == std::vector<std::string>{"opened", "closed"});
