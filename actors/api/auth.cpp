@@ -14,8 +14,8 @@ namespace {
 
 class guarded_route : public std::enable_shared_from_this<guarded_route> {
 public:
-  guarded_route(auth_services services, user_handler inner)
-      : services_{std::move(services)}, inner_{std::move(inner)} {}
+  guarded_route(auth_services services, user_handler inner, refusal_style style)
+      : services_{std::move(services)}, inner_{std::move(inner)}, style_{std::move(style)} {}
 
   void handle(const http::request& r, http::reply answer) const {
     // The request stays until it is answered.
@@ -31,19 +31,22 @@ private:
       const auto& why = std::get<auth_refusal>(outcome);
       config::log::debug("token_refused", "a request without a valid token was refused",
                          {{"reason", why.reason}, {"correlation_id", r.id}});
-      answer(refusal_response(why, r.id));
-      return;
+      return refuse(refusal_response(why, r.id), answer);
     }
     if (const auto wait = services_.requests->take(who->tenant + '\n' + who->sub, services_.requests_per_minute,
-                                                   services_.time->monotonic())) {
-      answer(retry_after(http::problem(429, "The limit of requests per minute is used up.", r.id), *wait));
-      return;
-    }
+                                                   services_.time->monotonic()))
+      return refuse(retry_after(http::problem(429, "The limit of requests per minute is used up.", r.id), *wait),
+                    answer);
     inner_(r, *who, answer);
+  }
+
+  void refuse(http::response what, const http::reply& answer) const {
+    answer(style_ ? style_(std::move(what)) : std::move(what));
   }
 
   auth_services services_;
   user_handler inner_;
+  refusal_style style_;
 };
 
 } // namespace
@@ -65,8 +68,8 @@ http::response refusal_response(const auth_refusal& why, std::string_view correl
   return result;
 }
 
-http::handler with_user(auth_services services, user_handler inner) {
-  return [route = std::make_shared<const guarded_route>(std::move(services), std::move(inner))](
+http::handler with_user(auth_services services, user_handler inner, refusal_style style) {
+  return [route = std::make_shared<const guarded_route>(std::move(services), std::move(inner), std::move(style))](
              const http::request& r, http::reply answer) { route->handle(r, std::move(answer)); };
 }
 

@@ -21,9 +21,13 @@ struct auth_services {
   std::shared_ptr<const clock> time;
 };
 
+/// Makes of a refusal what a route's clients understand.
+using refusal_style = std::function<net::http::response(net::http::response)>;
+
 /// Lets requests with a valid token (`Authorization: Bearer`) of a known tenant through to `inner`, as many a minute as
 /// a user may make. Others get 401 with `WWW-Authenticate`, or 429 or 503 with `Retry-After`.
-net::http::handler with_user(auth_services services, user_handler inner);
+/// @param style empty = problem+json
+net::http::handler with_user(auth_services services, user_handler inner, refusal_style style = {});
 
 /// The token of a request's one `Authorization: Bearer` header; empty when there is none, or more than one header.
 std::string_view bearer_token(const net::http::request& r);

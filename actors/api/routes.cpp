@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 
 #include "actors/api/auth.hpp"
+#include "actors/api/chat/routes.hpp"
 #include "actors/api/desk_page.hpp"
 #include "actors/api/health.hpp"
 #include "actors/api/jobs.hpp"
@@ -41,9 +42,8 @@ net::http::router make_routes(parts& of) {
   const auto requests = std::make_shared<rate_limiter>();
   of.tokens = std::make_shared<const authenticator>(
       authenticator::services{std::make_shared<const config::jwt_settings>(of.settings->jwt), of.tenants, of.time});
-  const auto for_users = [&](user_handler inner) {
-    return with_user({of.tokens, requests, of.settings->limits.requests_per_minute, of.time}, std::move(inner));
-  };
+  const auth_services auth{of.tokens, requests, of.settings->limits.requests_per_minute, of.time};
+  const auto for_users = [&](user_handler inner) { return with_user(auth, std::move(inner)); };
   const job_route_services jobs{of.readers, of.journal, of.workflow, of.time, of.chance, [intake = of.intake] {
                                   if (auto life = intake.get())
                                     caf::anon_send(life, atom::look_v);
@@ -52,6 +52,7 @@ net::http::router make_routes(parts& of) {
   routes.add("POST", "/api/v1/jobs/{id}/retry", for_users(retry_job(jobs)));
   routes.add("GET", "/api/v1/desk/notes", for_users(list_notes(of.readers)));
   routes.add("GET", "/api/v1/desk/tickets/{id}/notes", for_users(ticket_notes(of.readers)));
+  chat::add_routes(routes, auth, of);
   routes.add("GET", "/desk/", desk_page());
   routes.add("GET", "/openapi.json", [](const net::http::request&, net::http::reply answer) {
     net::http::response result;

@@ -23,4 +23,13 @@ std::vector<net::llm::message> fields_prompt(const conversation_state& s, const 
                                              const config::agent_step& step, std::string_view wrong,
                                              const std::vector<std::string>& faults);
 
+/// How to say what was extracted: values, confidence, corrected, skipped.
+extern const std::string_view what_to_extract;
+
+/// A field with its kind and bounds, as a line of a prompt.
+void describe(std::string& out, const config::agent_field& field);
+
+/// Adds to a model's task what was wrong with its last answer.
+void append_faults(std::string& demand, std::string_view wrong, const std::vector<std::string>& faults);
+
 } // namespace troupe::actors::conversation

@@ -59,6 +59,15 @@ class Documents(unittest.TestCase):
         shown = re.search(r"```json\n(\{.*?\n\})\n```", text, re.DOTALL)[1]
         self.assertEqual(set(json.loads(shown)), set(told), "the document shows the members there are")
 
+    def test_a_profile_is_found_as_the_document_finds_it(self):
+        self.troupe.add_tenant().start()
+        token = self.troupe.command("token", "mint", "--tenant", "acme", "--user", "ann").stdout.strip()
+        code = examples("docs/http-api.md")["profile"]
+        told = json.loads(self.shell(code, URL=self.troupe.url, TOKEN=token))
+        shown = (ROOT / "docs/http-api.md").read_text().split(code)[1].split("```json\n")[1].split("```")[0]
+        self.assertEqual(told["profile"], json.loads(shown)["profile"])
+        self.assertEqual(told["missing"], json.loads(shown)["missing"])
+
     def test_ones_own_desk_in_five_steps(self):
         folder = self.troupe.folder
         (folder / "desk.key").write_text(self.desk.key + "\n")
