@@ -9,6 +9,7 @@
 #include "actors/api/authenticator.hpp"
 #include "actors/api/storage_health.hpp"
 #include "actors/conversation/conversation_core.hpp"
+#include "actors/conversation/live/port.hpp"
 #include "actors/llm/gateway.hpp"
 #include "actors/runtime/clock.hpp"
 #include "actors/runtime/handle_ref.hpp"
@@ -38,6 +39,8 @@ struct parts {
   std::shared_ptr<config::agent_store> agents;
   /// How conversations are decided on. Any thread.
   std::shared_ptr<const conversation::conversation_settings> talk;
+  /// What routes do with conversations. Set before routes are made.
+  std::shared_ptr<conversation::port> conversations;
   config::metrics metrics;
 
   std::shared_ptr<clock> time = std::make_shared<system_clock>();
