@@ -17,6 +17,7 @@
 #include "storage/documents.hpp"
 #include "storage/jobs.hpp"
 #include "storage/journal.hpp"
+#include "storage/refresh_tokens.hpp"
 #include "storage/tenants.hpp"
 #include "storage/types.hpp"
 
@@ -114,6 +115,15 @@ public:
   virtual std::optional<conversation_record> conversation_in_slot(std::string_view tenant, std::string_view user,
                                                                   std::string_view agent, std::string_view slot) = 0;
 
+  /// Newest first, by id: ids begin with the time.
+  virtual std::vector<conversation_record> list_conversations(const conversation_filter& filter) = 0;
+  /// Agent by agent; of each agent roughly those first in which nothing has happened for longest.
+  virtual std::vector<conversation_record> idle_conversations(const idle_filter& filter) = 0;
+  /// The tenant's conversations in which a message isn't dealt with, by id.
+  /// @param after id of the last one of the page before; empty = from the start
+  virtual std::vector<conversation_record> busy_conversations(std::string_view tenant, std::size_t limit,
+                                                              std::string_view after) = 0;
+
   virtual std::optional<tenant> find_tenant(std::string_view id) = 0;
   virtual std::vector<tenant> list_tenants() = 0;
   /// Grows with every change of any tenant: what a cache compares.
@@ -161,8 +171,13 @@ public:
   /// Removes a tenant, its settings and its key: from then on it is unknown, and nothing sealed with its key opens
   /// again. Its rows go piece by piece with `clear_removed`. False when there is none of this id.
   virtual bool remove_tenant(std::string_view id) = 0;
-  /// Removes some of the rows that removed tenants have left, in one transaction, and overwrites them. Returns how many
-  /// (at least 1 for other work such as rewriting a part of an index); 0 = nothing is left.
+  /// Removes a user's key, which makes all that was said in the user's conversations unreadable, and the user's refresh
+  /// tokens: from then on none of the conversations is found, and nothing can be appended to them. Their rows go piece
+  /// by piece with `clear_removed`. False when nothing of such a user was there.
+  virtual bool remove_user(std::string_view tenant, std::string_view user) = 0;
+  /// Removes some of the rows that removed tenants and users have left, in one transaction, and overwrites them.
+  /// Returns how many (at least 1 for other work such as rewriting a part of an index). 0 = nothing is left; then the
+  /// log of writes was emptied, too, if something was removed or erased and no reader was in the way.
   virtual std::size_t clear_removed() = 0;
 
   /// Rows replace those of the same id. One transaction per call: pass some hundred at a time. Other writers get their
@@ -175,7 +190,17 @@ public:
   virtual std::string put_local_note(std::string_view tenant, const local_note& note, std::string_view marker) = 0;
 
   virtual void put_audit(std::span<const audit_entry> entries) = 0;
-  /// Forgets deliveries and audit rows that have expired. Bounded work per call; returns rows removed.
+  /// Throws `error{fault::refused}` for an unknown tenant or a second token of one hash.
+  virtual void put_refresh_token(const refresh_token& value) = 0;
+  /// Uses a token up and stores its successor, which is of the same family, tenant, user and role. A token that was
+  /// used up already is answered with the same successor until `grace` is over, unless that one was used as well: who
+  /// presents it must be able to make it again, as by deriving it from the token presented. After that it is taken for
+  /// stolen, and its family is removed. Throws `error{fault::refused}` when there already is a token of the successor's
+  /// hash.
+  virtual token_rotation rotate_refresh_token(const token_hash& presented, const token_hash& successor,
+                                              timestamp expires_at, timestamp now, std::chrono::milliseconds grace) = 0;
+
+  /// Forgets deliveries, audit rows and refresh tokens that have expired. Bounded work per call; returns rows removed.
   virtual std::size_t expire(timestamp now, std::chrono::hours audit_retention) = 0;
 };
 

@@ -58,7 +58,7 @@ associated_data associated_data::field(std::string_view tenant, std::string_view
   return result;
 }
 
-associated_data associated_data::user_data_key(std::string_view tenant, std::string_view user) {
+associated_data associated_data::user_key(std::string_view tenant, std::string_view user) {
   associated_data result{'u'};
   result.part(tenant);
   result.part(user);
@@ -141,15 +141,14 @@ key_bytes keyring::unwrap_tenant_key(std::string_view tenant, std::string_view w
   throw error{fault::corrupt, "the key of tenant " + std::string{tenant} + " doesn't open"};
 }
 
-void keyring::wrap_data_key(const key_bytes& tenant_key, const associated_data& owner, const key_bytes& key,
-                            std::string& out) {
-  cipher_.seal(tenant_key, owner.view(), view_of(key), out);
+void keyring::wrap_data_key(const key_bytes& by, const associated_data& owner, const key_bytes& key, std::string& out) {
+  cipher_.seal(by, owner.view(), view_of(key), out);
 }
 
-std::optional<key_bytes> keyring::unwrap_data_key(const key_bytes& tenant_key, const associated_data& owner,
+std::optional<key_bytes> keyring::unwrap_data_key(const key_bytes& by, const associated_data& owner,
                                                   std::string_view wrapped) {
   std::string opened;
-  if (!cipher_.open(tenant_key, owner.view(), wrapped, opened))
+  if (!cipher_.open(by, owner.view(), wrapped, opened))
     return std::nullopt;
   return key_from(opened);
 }

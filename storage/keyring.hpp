@@ -19,7 +19,7 @@ public:
   static associated_data tenant_key(std::string_view tenant);
   /// A secret among a tenant's settings.
   static associated_data field(std::string_view tenant, std::string_view name);
-  static associated_data user_data_key(std::string_view tenant, std::string_view user);
+  static associated_data user_key(std::string_view tenant, std::string_view user);
   static associated_data entity_data_key(std::string_view tenant, entity_kind kind, std::string_view id);
   /// An event's payload: the number follows by `number`.
   static associated_data event(std::string_view tenant, entity_kind kind, std::string_view id);
@@ -38,11 +38,11 @@ private:
   std::string bytes_;
 };
 
-/// The keys of a database: the master key wraps each tenant's key; a tenant's key wraps its data keys and seals its
-/// secrets. Each ticket job has a data key, which seals the job's events, and each user, which seals those of the
-/// user's conversations. Destroying a wrapped key destroys what it sealed. A job's key seals at most some thousand
-/// events, a user's some million, and a tenant's key wraps one data key per job and user, far from the 2^32 values at
-/// which random nonces of 96 bits become doubtful. One thread.
+/// The keys of a database: the master key wraps each tenant's key; a tenant's key seals its secrets and wraps the data
+/// keys of its ticket jobs and the keys of its users; a user's key wraps the data keys of the user's conversations; a
+/// data key seals its entity's events. Destroying a wrapped key destroys what it sealed.
+/// A data key seals at most some thousand events and the others wrap one key per job, user or conversation, far from
+/// the 2^32 values at which random nonces of 96 bits become doubtful. One thread.
 class keyring {
 public:
   /// Throws `error{fault::wrong_key}` for keys that haven't 32 bytes.
@@ -63,10 +63,10 @@ public:
   /// By either master key. Throws `error{fault::corrupt}`.
   key_bytes unwrap_tenant_key(std::string_view tenant, std::string_view wrapped);
 
-  void wrap_data_key(const key_bytes& tenant_key, const associated_data& owner, const key_bytes& key, std::string& out);
+  /// @param by the key above it: a tenant's, or a user's
+  void wrap_data_key(const key_bytes& by, const associated_data& owner, const key_bytes& key, std::string& out);
   /// Nothing when it doesn't open.
-  std::optional<key_bytes> unwrap_data_key(const key_bytes& tenant_key, const associated_data& owner,
-                                           std::string_view wrapped);
+  std::optional<key_bytes> unwrap_data_key(const key_bytes& by, const associated_data& owner, std::string_view wrapped);
 
   cipher& aead() noexcept {
     return cipher_;

@@ -1,5 +1,7 @@
 #include "storage/sqlite/conversation_heads.hpp"
 
+#include "storage/sqlite/quarters.hpp"
+
 namespace troupe::storage::sqlite {
 
 #define SET_ROW                                                                                                        \
@@ -8,13 +10,13 @@ namespace troupe::storage::sqlite {
 #define FROM_HEAD " WHERE entity = ?1 AND number = ?2"
 
 conversation_heads::conversation_heads(connection& on, keyring& keys)
-    : on_{on}, keys_{keys}, users_{on, keys}, events_{on},
+    : on_{on}, keys_{keys}, users_{on, keys}, events_{on}, erasure_{on},
       by_name_{on, "SELECT number FROM conversations WHERE tenant = ?1 AND id = ?2"},
       by_slot_{on, "SELECT c.id FROM user_keys u JOIN conversations c ON c.user = u.user AND c.agent = ?3 "
                    "AND c.slot = ?4 WHERE u.tenant = ?1 AND u.id = ?2"},
       insert_{on, "INSERT INTO conversations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-                  "?15, ?16, ?17)"},
-      find_{on, "SELECT c.entity, c.number, c.last_event, u.data_key, u.id, c.busy, c.last_quarter "
+                  "?15, ?16, ?17, ?18)"},
+      find_{on, "SELECT c.entity, c.number, c.last_event, u.id, u.data_key, c.data_key, c.busy, c.last_quarter "
                 "FROM conversations c JOIN user_keys u ON u.user = c.user WHERE c.tenant = ?1 AND c.id = ?2"},
       move_{on, "UPDATE conversations SET number = ?3, last_event = ?4" FROM_HEAD},
       move_row_{on, SET_ROW ", busy = ?11, last_quarter = ?12" FROM_HEAD},
@@ -23,8 +25,7 @@ conversation_heads::conversation_heads(connection& on, keyring& keys)
       erase_{on, "DELETE FROM conversations WHERE entity = ?1 AND number = ?2 RETURNING user"} {}
 
 indexed_conversation indexed(const conversation_row& row) {
-  using quarters = std::chrono::duration<std::int64_t, std::ratio<900>>;
-  return {row.busy, std::chrono::floor<quarters>(row.last_at.time_since_epoch()).count()};
+  return {row.busy, quarter_of(row.last_at)};
 }
 
 std::optional<append_result> conversation_heads::taken(const append& value, const tenants::identity& owner) {
@@ -40,27 +41,26 @@ head conversation_heads::insert(const append& value, const tenants::identity& ow
                                 std::int64_t last_event) {
   const auto& row = *value.conversation;
   const auto& [tenant, kind, id] = value.entity;
-  auto user = users_.find(tenant, owner, row.user);
-  if (!user)
-    user = users_.make(tenant, owner, row.user);
+  const auto user = users_.find_or_make(tenant, owner, row.user);
+  const auto key = keys_.make_key();
+  keys_.wrap_data_key(user.key, associated_data::entity_data_key(tenant, kind, id), key, wrapped_);
   const auto places = indexed(row);
   const auto number = value.events.size();
-  insert_.execute(entity, owner.number, id, number, last_event, user->number, row.agent, value.slot, row.opened_at,
-                  row.version, row.step, row.step_number, row.completed, row.messages, row.last_at, places.busy,
-                  places.quarter);
-  head made{entity, number, last_event, user->key};
+  insert_.execute(entity, owner.number, id, number, last_event, blob{wrapped_}, user.number, row.agent, value.slot,
+                  row.opened_at, row.version, row.step, row.step_number, row.completed, row.messages, row.last_at,
+                  places.busy, places.quarter);
+  head made{entity, number, last_event, key};
   made.conversation = places;
   return made;
 }
 
 std::optional<head> conversation_heads::find(const append& value, const tenants::identity& owner) {
-  const auto& [tenant, kind, id] = value.entity;
-  auto row = find_.rows(owner.number, id);
+  auto row = find_.rows(owner.number, value.entity.id);
   if (!row.next())
     return std::nullopt;
   head found{row.integer(0), static_cast<std::uint64_t>(row.integer(1)), row.integer(2),
-             open_user_key(keys_, tenant, owner.key, row.text(4), row.text(3))};
-  found.conversation = {row.integer(5) != 0, row.integer(6)};
+             open_conversation_key(keys_, owner.key, value.entity, {row.text(3), row.text(4), row.text(5)})};
+  found.conversation = {row.integer(6) != 0, row.integer(7)};
   return found;
 }
 
@@ -80,6 +80,7 @@ bool conversation_heads::move(const append& value, const head& from, const head&
 }
 
 bool conversation_heads::erase(const head& from) {
+  erasure_.begin();
   std::int64_t user = 0;
   {
     auto row = erase_.rows(from.entity, from.number);

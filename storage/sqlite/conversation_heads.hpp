@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "storage/journal.hpp"
+#include "storage/sqlite/erasure.hpp"
 #include "storage/sqlite/event_chain.hpp"
 #include "storage/sqlite/heads.hpp"
 #include "storage/sqlite/user_keys.hpp"
@@ -33,6 +34,8 @@ private:
   keyring& keys_;
   user_keys users_;
   event_chain events_;
+  erasure erasure_;
+  std::string wrapped_; ///< reused
   statement by_name_;
   statement by_slot_;
   statement insert_;

@@ -51,10 +51,7 @@ journal::journal(connection& on, keyring& keys, tenants& owners)
                         "note_id = ?13 WHERE entity = ?1 AND number = ?2"},
       release_{on, "UPDATE journals INDEXED BY jobs_open SET status = 0, due_at = ?1 WHERE status = 1 AND status <= 1"},
       mark_{on, "UPDATE journals SET status = ?4, error = ?5, finished_at = ?6 WHERE tenant = ?1 AND kind = ?2 "
-                "AND id = ?3 AND iif(?4 = 4, status <= 1, status = 4)"},
-      // Another process may still know the head of an erased journal by its number: none may be given twice.
-      keep_numbers_{on, "INSERT INTO meta VALUES ('entities_given', ?1), ('log_holds_erased', 1) "
-                        "ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"} {}
+                "AND id = ?3 AND iif(?4 = 4, status <= 1, status = 4)"} {}
 
 void journal::catch_up() {
   auto version = version_.rows();
@@ -184,7 +181,6 @@ append_result journal::erase(const append& value, const tenants::identity& owner
   heads_.erase(owner.number, value.entity.kind, value.entity.id);
   if (!conversations_.erase(from))
     return {append_outcome::conflict, 0, {}};
-  keep_numbers_.execute(next_entity_ - 1);
   return {append_outcome::stored, from.number + value.events.size(), {}};
 }
 

@@ -31,6 +31,11 @@ public:
   /// See `writer::mark_job`.
   bool mark(const entity_key& job, job_status as, std::string_view error, timestamp now);
 
+  /// After journals were removed by others than appends: what is known of their heads goes.
+  void forget_heads() noexcept {
+    heads_.clear();
+  }
+
   /// See `deliveries::expire`.
   std::size_t expire_deliveries(timestamp now, std::size_t count);
 
@@ -77,7 +82,6 @@ private:
   statement move_running_;
   statement release_;
   statement mark_;
-  statement keep_numbers_;
 };
 
 } // namespace troupe::storage::sqlite

@@ -22,8 +22,9 @@ reader::reader(const connection_options& options, const config::secret& master,
       conversations_{on_}, search_{on_, std::move(postings)}, assets_{on_}, notes_{on_}, audit_{on_},
       head_{on_,
             "SELECT number, last_event, entity, data_key FROM journals WHERE tenant = ?1 AND kind = ?2 AND id = ?3"},
-      conversation_head_{on_, "SELECT c.number, c.last_event, c.entity, u.data_key, u.id FROM conversations c "
-                              "CROSS JOIN user_keys u ON u.user = c.user WHERE c.tenant = ?1 AND c.id = ?2"},
+      conversation_head_{on_,
+                         "SELECT c.number, c.last_event, c.entity, u.id, u.data_key, c.data_key FROM conversations c "
+                         "CROSS JOIN user_keys u ON u.user = c.user WHERE c.tenant = ?1 AND c.id = ?2"},
       event_{on_, "SELECT entity, number, previous, type, at, payload FROM events WHERE seq = ?1"} {}
 
 std::optional<reader::opened_head> reader::open_head(const entity_key& entity, const tenants::identity& owner) {
@@ -34,7 +35,7 @@ std::optional<reader::opened_head> reader::open_head(const entity_key& entity, c
     auto row = conversation_head_.rows(owner.number, entity.id);
     if (!row.next())
       return std::nullopt;
-    return opened(row, open_user_key(keys_, entity.tenant, owner.key, row.text(4), row.text(3)));
+    return opened(row, open_conversation_key(keys_, owner.key, entity, {row.text(3), row.text(4), row.text(5)}));
   }
   auto row = head_.rows(owner.number, entity.kind, entity.id);
   if (!row.next())
@@ -110,6 +111,22 @@ std::optional<conversation_record> reader::current_conversation(std::string_view
 std::optional<conversation_record> reader::conversation_in_slot(std::string_view tenant, std::string_view user,
                                                                 std::string_view agent, std::string_view slot) {
   return conversations_.in_slot(tenants_.number_of(tenant), user, agent, slot);
+}
+
+std::vector<conversation_record> reader::list_conversations(const conversation_filter& filter) {
+  const read_transaction same_state{on_};
+  return conversations_.list(filter, tenants_.number_of(filter.tenant));
+}
+
+std::vector<conversation_record> reader::idle_conversations(const idle_filter& filter) {
+  const read_transaction same_state{on_};
+  return conversations_.idle(filter);
+}
+
+std::vector<conversation_record> reader::busy_conversations(std::string_view tenant, std::size_t limit,
+                                                            std::string_view after) {
+  const read_transaction same_state{on_};
+  return conversations_.busy(tenants_.number_of(tenant), limit, after);
 }
 
 std::optional<tenant> reader::find_tenant(std::string_view id) {

@@ -31,6 +31,10 @@ public:
                                                           std::string_view agent) override;
   std::optional<conversation_record> conversation_in_slot(std::string_view tenant, std::string_view user,
                                                           std::string_view agent, std::string_view slot) override;
+  std::vector<conversation_record> list_conversations(const conversation_filter& filter) override;
+  std::vector<conversation_record> idle_conversations(const idle_filter& filter) override;
+  std::vector<conversation_record> busy_conversations(std::string_view tenant, std::size_t limit,
+                                                      std::string_view after) override;
   std::optional<tenant> find_tenant(std::string_view id) override;
   std::vector<tenant> list_tenants() override;
   std::uint64_t tenants_version() override;

@@ -21,18 +21,29 @@ constexpr int merge_pages = 500;
 } // namespace
 
 removal::removal(connection& on)
-    : on_{on}, events_{on}, begin_{on, "INSERT INTO meta VALUES ('removed:' || ?1, 0)"},
-      // Deliveries that are still remembered name jobs by their numbers: none may be given twice.
-      keep_numbers_{on, "INSERT INTO meta SELECT 'entities_given', coalesce(max(entity), 0) FROM journals WHERE true "
-                        "ON CONFLICT DO UPDATE SET value = max(value, excluded.value)"},
+    : on_{on}, events_{on}, erasure_{on}, begin_{on, "INSERT INTO meta VALUES ('removed:' || ?1, 0)"},
+      begin_user_{on, "INSERT INTO meta VALUES ('removed_user:' || ?1, 0)"},
+      // Another process may still know the heads of these journals: none of their numbers fits any more.
+      fence_user_{on, "UPDATE conversations SET number = -number WHERE user = ?1"},
       next_{on,
             "SELECT CAST(substr(name, 9) AS INTEGER), value FROM meta WHERE name > 'removed:' AND name < 'removed;' "
             "ORDER BY name LIMIT 1"},
+      next_user_{on, "SELECT CAST(substr(name, 14) AS INTEGER) FROM meta WHERE name > 'removed_user:' "
+                     "AND name < 'removed_user;' ORDER BY name LIMIT 1"},
       advance_{on, "UPDATE meta SET value = ?2 WHERE name = 'removed:' || ?1"},
       finish_{on, "DELETE FROM meta WHERE name = 'removed:' || ?1"},
+      finish_user_{on, "DELETE FROM meta WHERE name = 'removed_user:' || ?1"},
       forget_state_{on, "DELETE FROM document_state WHERE tenant = ?1"},
       jobs_{on, "SELECT entity, last_event FROM journals INDEXED BY journals_by_name WHERE tenant = ?1 LIMIT ?2"},
       drop_job_{on, "DELETE FROM journals WHERE entity = ?1"},
+      conversations_{on, "SELECT entity, last_event FROM conversations INDEXED BY conversations_by_name "
+                         "WHERE tenant = ?1 LIMIT ?2"},
+      conversations_of_user_{on, "SELECT entity, last_event FROM conversations INDEXED BY conversations_of_user "
+                                 "WHERE user = ?1 LIMIT ?2"},
+      drop_conversation_{on, "DELETE FROM conversations WHERE entity = ?1"},
+      drop_keys_{on, "DELETE FROM user_keys WHERE user IN (SELECT user FROM user_keys WHERE tenant = ?1 LIMIT ?2)"},
+      drop_tokens_{on, "DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens "
+                       "INDEXED BY tokens_of_user WHERE tenant = ?1 LIMIT ?2)"},
       drop_notes_{on, "DELETE FROM local_notes WHERE note IN (SELECT note FROM local_notes INDEXED BY notes_by_tenant "
                       "WHERE tenant = ?1 LIMIT ?2)"},
       drop_assets_{on, "DELETE FROM assets WHERE asset IN (SELECT asset FROM asset_addresses WHERE tenant = ?1 "
@@ -51,15 +62,19 @@ removal::removal(connection& on)
       changes_{on, "SELECT total_changes()"} {}
 
 void removal::begin(std::int64_t tenant) {
-  keep_numbers_.execute();
+  erasure_.begin();
   begin_.execute(tenant);
 }
 
-bool removal::pending() {
-  return next_.rows().next();
+void removal::begin_user(std::int64_t user) {
+  erasure_.begin();
+  fence_user_.execute(user);
+  begin_user_.execute(user);
 }
 
 std::size_t removal::go_on(std::size_t count) {
+  if (const auto worked = go_on_with_users(count); worked > 0)
+    return worked;
   for (;;) {
     std::int64_t tenant = 0;
     auto now = phase::rows;
@@ -78,6 +93,21 @@ std::size_t removal::go_on(std::size_t count) {
       advance_.execute(tenant, then);
     if (worked > 0)
       return worked;
+  }
+}
+
+std::size_t removal::go_on_with_users(std::size_t count) {
+  for (;;) {
+    std::int64_t user = 0;
+    {
+      auto row = next_user_.rows();
+      if (!row.next())
+        return 0;
+      user = row.integer(0);
+    }
+    if (const auto worked = remove_journals(conversations_of_user_, drop_conversation_, user, count); worked > 0)
+      return worked;
+    finish_user_.execute(user);
   }
 }
 
@@ -110,11 +140,13 @@ void removal::finish(std::int64_t tenant) {
 }
 
 std::size_t removal::remove_rows(std::int64_t tenant, std::size_t count) {
-  if (const auto jobs = remove_jobs(tenant, count); jobs > 0)
+  if (const auto jobs = remove_journals(jobs_, drop_job_, tenant, count); jobs > 0)
     return jobs;
-  drop_notes_.execute(tenant, count);
-  if (const auto notes = on_.changes(); notes > 0)
-    return static_cast<std::size_t>(notes);
+  if (const auto talks = remove_journals(conversations_, drop_conversation_, tenant, count); talks > 0)
+    return talks;
+  for (auto* rest : {&drop_keys_, &drop_tokens_, &drop_notes_})
+    if (const auto dropped = drop_some(*rest, tenant, count); dropped > 0)
+      return dropped;
   if (const auto assets = remove_assets(tenant, count); assets > 0)
     return assets;
   if (const auto tickets = remove_documents(tenant, count, tickets_, forget_ticket_, drop_ticket_); tickets > 0)
@@ -122,19 +154,24 @@ std::size_t removal::remove_rows(std::int64_t tenant, std::size_t count) {
   return remove_documents(tenant, count, articles_, forget_article_, drop_article_);
 }
 
-std::size_t removal::remove_jobs(std::int64_t tenant, std::size_t count) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> heads;
+std::size_t removal::drop_some(statement& drop, std::int64_t tenant, std::size_t count) {
+  drop.execute(tenant, count);
+  return static_cast<std::size_t>(on_.changes());
+}
+
+std::size_t removal::remove_journals(statement& heads, statement& drop, std::int64_t owner, std::size_t count) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> found;
   {
-    auto row = jobs_.rows(tenant, count);
+    auto row = heads.rows(owner, count);
     while (row.next())
-      heads.emplace_back(row.integer(0), row.integer(1));
+      found.emplace_back(row.integer(0), row.integer(1));
   }
   std::size_t removed = 0;
-  for (const auto& [entity, last] : heads) {
+  for (const auto& [entity, last] : found) {
     if (removed >= count)
       break;
     removed += events_.drop(entity, last);
-    drop_job_.execute(entity);
+    drop.execute(entity);
     ++removed;
   }
   return removed;
@@ -172,11 +209,6 @@ bool removal::merge(statement& index, int pages) {
   const auto before = total();
   index.execute(pages);
   return total() - before >= 2; // SQLite's own sign that there was something to merge
-}
-
-void removal::clean_log() {
-  statement checkpoint{on_, "PRAGMA wal_checkpoint(TRUNCATE)"};
-  checkpoint.execute();
 }
 
 } // namespace troupe::storage::sqlite

@@ -4,30 +4,26 @@
 #include <cstdint>
 #include <string>
 
+#include "storage/sqlite/erasure.hpp"
 #include "storage/sqlite/event_chain.hpp"
 #include "storage/sqlite/statement.hpp"
 
 namespace troupe::storage::sqlite {
 
-/// Removes what removed tenants have left, piece by piece. `meta` holds who they are and how far each one's removal
-/// has come, so that any process may go on with it. All members but `clean_log` are called inside a write transaction.
+/// Removes what removed tenants and users have left, piece by piece. `meta` holds who they are and how far each one's
+/// removal has come, so that any process may go on with it. All members are called inside a write transaction.
 class removal {
 public:
   explicit removal(connection& on);
 
   /// Notes that this tenant's rows are to go. Its settings and its key must be gone already.
   void begin(std::int64_t tenant);
-
-  /// Whether something is left to do.
-  bool pending();
+  /// The same for a user's conversations: nothing can be appended to them any more.
+  void begin_user(std::int64_t user);
 
   /// Removes at most `count` rows, or rewrites a bounded part of a full-text index so that words of removed documents
   /// leave it. 0 = nothing is left to do.
   std::size_t go_on(std::size_t count);
-
-  /// Copies the log of writes into the database and empties it, so that no page of before stays readable there. Left
-  /// for later when a reader is in the way.
-  void clean_log();
 
 private:
   /// Numbers are stored.
@@ -40,9 +36,12 @@ private:
     done,
   };
 
+  std::size_t go_on_with_users(std::size_t count);
   std::size_t remove_rows(std::int64_t tenant, std::size_t count);
-  std::size_t remove_jobs(std::int64_t tenant, std::size_t count);
+  /// @param heads, drop find some of an owner's journals, delete one's head
+  std::size_t remove_journals(statement& heads, statement& drop, std::int64_t owner, std::size_t count);
   std::size_t remove_assets(std::int64_t tenant, std::size_t count);
+  std::size_t drop_some(statement& drop, std::int64_t tenant, std::size_t count);
   /// @param rows, forget, remove of one kind of document: find some, take one's words from the index, delete one
   std::size_t remove_documents(std::int64_t tenant, std::size_t count, statement& rows, statement& forget,
                                statement& remove);
@@ -53,14 +52,23 @@ private:
 
   connection& on_;
   event_chain events_;
+  erasure erasure_;
   statement begin_;
-  statement keep_numbers_;
+  statement begin_user_;
+  statement fence_user_;
   statement next_;
+  statement next_user_;
   statement advance_;
   statement finish_;
+  statement finish_user_;
   statement forget_state_;
   statement jobs_;
   statement drop_job_;
+  statement conversations_;
+  statement conversations_of_user_;
+  statement drop_conversation_;
+  statement drop_keys_;
+  statement drop_tokens_;
   statement drop_notes_;
   statement drop_assets_;
   statement drop_addresses_;

@@ -24,8 +24,8 @@ void leave_a_gap() {
 
 writer::writer(const connection_options& options, const config::secret& master,
                const std::optional<config::secret>& previous)
-    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, journal_{on_, keys_, tenants_},
-      documents_{on_, tenants_}, assets_{on_}, notes_{on_}, audit_{on_}, removal_{on_} {
+    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, users_{on_, keys_}, journal_{on_, keys_, tenants_},
+      documents_{on_, tenants_}, assets_{on_}, notes_{on_}, audit_{on_}, tokens_{on_}, removal_{on_}, erasure_{on_} {
   if (previous)
     take_over_keys();
 }
@@ -71,22 +71,49 @@ bool writer::remove_tenant(std::string_view id) {
   return true;
 }
 
+bool writer::remove_user(std::string_view tenant, std::string_view user) {
+  on_.check_still_there();
+  const secure_deletion overwriting{on_};
+  write_transaction change{on_};
+  const auto owner = tenants_.number_of(tenant);
+  const auto tokens = tokens_.remove_user(owner, user);
+  const auto number = users_.drop(owner, user);
+  if (number != 0)
+    removal_.begin_user(number);
+  journal_.forget_heads();
+  change.commit();
+  return number != 0 || tokens > 0;
+}
+
 std::size_t writer::clear_removed() {
   on_.check_still_there();
   const secure_deletion overwriting{on_};
   std::size_t removed = 0;
-  bool finished = false;
   {
     write_transaction change{on_};
-    const bool begun = removal_.pending();
     removed = removal_.go_on(removed_at_once);
-    finished = begun && removed == 0;
     change.commit();
   }
-  if (finished)
-    removal_.clean_log();
+  if (removed == 0)
+    erasure_.clean_log();
   leave_a_gap();
   return removed;
+}
+
+void writer::put_refresh_token(const refresh_token& value) {
+  on_.check_still_there();
+  write_transaction change{on_};
+  tokens_.put(tenants_.need_number_of(value.tenant), value);
+  change.commit();
+}
+
+token_rotation writer::rotate_refresh_token(const token_hash& presented, const token_hash& successor,
+                                            timestamp expires_at, timestamp now, std::chrono::milliseconds grace) {
+  on_.check_still_there();
+  write_transaction change{on_};
+  auto result = tokens_.rotate(presented, successor, expires_at, now, grace);
+  change.commit();
+  return result;
 }
 
 void writer::put_tickets(std::string_view tenant, std::span<const past_ticket> rows) {
@@ -126,6 +153,7 @@ std::size_t writer::expire(timestamp now, std::chrono::hours audit_retention) {
   std::size_t expired = journal_.expire_deliveries(now, expired_at_once);
   write_transaction change{on_};
   expired += audit_.expire(now - audit_retention, expired_at_once);
+  expired += tokens_.expire(now, expired_at_once);
   change.commit();
   return expired;
 }

@@ -5,10 +5,13 @@
 #include "storage/sqlite/assets.hpp"
 #include "storage/sqlite/audit.hpp"
 #include "storage/sqlite/documents.hpp"
+#include "storage/sqlite/erasure.hpp"
 #include "storage/sqlite/journal.hpp"
 #include "storage/sqlite/notes.hpp"
+#include "storage/sqlite/refresh_tokens.hpp"
 #include "storage/sqlite/removal.hpp"
 #include "storage/sqlite/tenants.hpp"
+#include "storage/sqlite/user_keys.hpp"
 
 namespace troupe::storage::sqlite {
 
@@ -24,7 +27,11 @@ public:
   void add_tenant(const tenant& value) override;
   bool update_tenant(const tenant& value, timestamp read_at) override;
   bool remove_tenant(std::string_view id) override;
+  bool remove_user(std::string_view tenant, std::string_view user) override;
   std::size_t clear_removed() override;
+  void put_refresh_token(const refresh_token& value) override;
+  token_rotation rotate_refresh_token(const token_hash& presented, const token_hash& successor, timestamp expires_at,
+                                      timestamp now, std::chrono::milliseconds grace) override;
   void put_tickets(std::string_view tenant, std::span<const past_ticket> rows) override;
   void put_articles(std::string_view tenant, std::span<const article> rows) override;
   void put_assets(std::string_view tenant, std::span<const asset> rows) override;
@@ -38,12 +45,15 @@ private:
   connection on_;
   keyring keys_;
   tenants tenants_;
+  user_keys users_;
   journal journal_;
   documents documents_;
   assets assets_;
   notes notes_;
   audit audit_;
+  refresh_tokens tokens_;
   removal removal_;
+  erasure erasure_;
 };
 
 } // namespace troupe::storage::sqlite

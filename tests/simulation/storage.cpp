@@ -55,6 +55,16 @@ public:
                                                                    std::string_view slot) override {
     return look().conversation_in_slot(tenant, user, agent, slot);
   }
+  std::vector<storage::conversation_record> list_conversations(const storage::conversation_filter& filter) override {
+    return look().list_conversations(filter);
+  }
+  std::vector<storage::conversation_record> idle_conversations(const storage::idle_filter& filter) override {
+    return look().idle_conversations(filter);
+  }
+  std::vector<storage::conversation_record> busy_conversations(std::string_view tenant, std::size_t limit,
+                                                               std::string_view after) override {
+    return look().busy_conversations(tenant, limit, after);
+  }
   std::optional<storage::tenant> find_tenant(std::string_view id) override {
     return look().find_tenant(id);
   }
@@ -150,8 +160,19 @@ public:
   bool remove_tenant(std::string_view id) override {
     return begin().remove_tenant(id);
   }
+  bool remove_user(std::string_view tenant, std::string_view user) override {
+    return begin().remove_user(tenant, user);
+  }
   std::size_t clear_removed() override {
     return begin().clear_removed();
+  }
+  void put_refresh_token(const storage::refresh_token& value) override {
+    begin().put_refresh_token(value);
+  }
+  storage::token_rotation rotate_refresh_token(const storage::token_hash& presented,
+                                               const storage::token_hash& successor, timestamp expires_at,
+                                               timestamp now, std::chrono::milliseconds grace) override {
+    return begin().rotate_refresh_token(presented, successor, expires_at, now, grace);
   }
   bool mark_job(const storage::entity_key& job, storage::job_status as, std::string_view error,
                 timestamp now) override {

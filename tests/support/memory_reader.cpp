@@ -174,6 +174,40 @@ public:
     return std::nullopt;
   }
 
+  std::vector<storage::conversation_record> list_conversations(const storage::conversation_filter& filter) override {
+    auto result = select([&](const storage::conversation_record& talk) {
+      return talk.tenant == filter.tenant && (!filter.user || *filter.user == talk.row.user)
+             && (!filter.agent || *filter.agent == talk.row.agent) && (!filter.before || talk.id < *filter.before);
+    });
+    std::reverse(result.begin(), result.end());
+    result.resize(std::min(result.size(), filter.limit));
+    return result;
+  }
+
+  std::vector<storage::conversation_record> idle_conversations(const storage::idle_filter& filter) override {
+    const auto place = [](const auto& talk) { return std::tuple{talk.row.agent, talk.row.last_at, talk.id}; };
+    const auto wanted = [&](const std::string& agent) {
+      return filter.agent ? *filter.agent == agent
+                          : std::find(filter.except.begin(), filter.except.end(), agent) == filter.except.end();
+    };
+    auto result = select([&](const storage::conversation_record& talk) {
+      return wanted(talk.row.agent) && talk.row.last_at < filter.before
+             && (!filter.after || place(talk) > place(*filter.after));
+    });
+    std::sort(result.begin(), result.end(), [&](const auto& a, const auto& b) { return place(a) < place(b); });
+    result.resize(std::min(result.size(), filter.limit));
+    return result;
+  }
+
+  std::vector<storage::conversation_record> busy_conversations(std::string_view tenant, std::size_t limit,
+                                                               std::string_view after) override {
+    auto result = select([&](const storage::conversation_record& talk) {
+      return talk.tenant == tenant && talk.row.busy && talk.id > after;
+    });
+    result.resize(std::min(result.size(), limit));
+    return result;
+  }
+
   std::optional<storage::tenant> find_tenant(std::string_view id) override {
     auto lock = begin();
     auto found = db_->tenants_.find(id);
@@ -265,6 +299,17 @@ public:
   }
 
 private:
+  /// In the order of tenants and ids.
+  std::vector<storage::conversation_record>
+  select(const std::function<bool(const storage::conversation_record&)>& wanted) {
+    auto lock = begin();
+    std::vector<storage::conversation_record> result;
+    for (const auto& [id, talk] : db_->conversations_)
+      if (wanted(talk))
+        result.push_back(talk);
+    return result;
+  }
+
   bool paused(const std::string& tenant) const {
     auto found = db_->tenants_.find(tenant);
     return found != db_->tenants_.end() && found->second.paused;

@@ -175,11 +175,14 @@ void memory_store::project(const storage::append& what) {
     row.agent = first.agent;
     row.opened_at = first.opened_at;
   }
-  if (what.erase) {
-    journals_.erase({what.entity.tenant, what.entity.kind, what.entity.id});
-    conversations_.erase(id);
-    std::erase(opened_, id);
-  }
+  if (what.erase)
+    forget_conversation(id);
+}
+
+void memory_store::forget_conversation(const owned_id& id) {
+  journals_.erase({id.first, storage::entity_kind::conversation, id.second});
+  conversations_.erase(id);
+  std::erase(opened_, id);
 }
 
 } // namespace troupe::testing

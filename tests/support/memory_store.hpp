@@ -83,6 +83,12 @@ private:
     storage::timestamp expires_at;
   };
 
+  struct known_token {
+    storage::refresh_token token;
+    std::optional<storage::timestamp> used_at;
+    storage::token_hash successor{};
+  };
+
   struct planned_fault {
     std::size_t left = 0;
     storage::fault kind = storage::fault::unavailable;
@@ -94,6 +100,7 @@ private:
   /// The conversation that holds the slot that a first append wants.
   const storage::conversation_record* holder_of_slot(const storage::append& what) const;
   void project(const storage::append& what);
+  void forget_conversation(const owned_id& id);
 
   mutable std::mutex mutex_;
   std::map<journal_key, std::vector<storage::stored_event>> journals_;
@@ -101,6 +108,7 @@ private:
   std::map<owned_id, storage::job_row> jobs_;
   std::map<owned_id, storage::conversation_record> conversations_;
   std::vector<owned_id> opened_; ///< conversations in the order of their opening
+  std::map<storage::token_hash, known_token> tokens_;
   std::map<std::string, storage::tenant, std::less<>> tenants_;
   std::set<std::string, std::less<>> removed_; // tenants: nothing is written for them any more
   std::uint64_t tenants_version_ = 0;

@@ -93,6 +93,7 @@ public:
     std::erase_if(db_->jobs_, owned);
     std::erase_if(db_->conversations_, owned);
     std::erase_if(db_->opened_, [id](const auto& x) { return x.first == id; });
+    std::erase_if(db_->tokens_, [id](const auto& x) { return x.second.token.tenant == id; });
     std::erase_if(db_->tickets_, owned);
     std::erase_if(db_->articles_, owned);
     std::erase_if(db_->assets_, [id](const auto& x) { return x.first == id; });
@@ -101,6 +102,57 @@ public:
     db_->removed_.emplace(id);
     ++db_->tenants_version_;
     return true;
+  }
+
+  bool remove_user(std::string_view tenant, std::string_view user) override {
+    auto lock = begin("the user can't be removed");
+    auto removed = std::erase_if(
+        db_->tokens_, [&](const auto& x) { return x.second.token.tenant == tenant && x.second.token.user == user; });
+    std::vector<memory_store::owned_id> talks;
+    for (const auto& [id, talk] : db_->conversations_)
+      if (talk.tenant == tenant && talk.row.user == user)
+        talks.push_back(id);
+    for (const auto& id : talks)
+      db_->forget_conversation(id);
+    removed += talks.size();
+    return removed > 0;
+  }
+
+  void put_refresh_token(const storage::refresh_token& value) override {
+    auto lock = begin("the token can't be stored");
+    if (!db_->tenants_.contains(value.tenant) || !db_->tokens_.emplace(value.hash, token{value, {}, {}}).second)
+      throw storage::error{storage::fault::refused, "no such tenant, or a second token of one hash"};
+  }
+
+  storage::token_rotation rotate_refresh_token(const storage::token_hash& presented,
+                                               const storage::token_hash& successor, storage::timestamp expires_at,
+                                               storage::timestamp now, std::chrono::milliseconds grace) override {
+    auto lock = begin("the token can't be used");
+    using outcome = storage::token_outcome;
+    const auto found = db_->tokens_.find(presented);
+    if (found == db_->tokens_.end())
+      return {outcome::unknown, {}};
+    auto& known = found->second;
+    if (known.token.expires_at <= now)
+      return {outcome::expired, known.token};
+    if (!known.used_at) {
+      auto next = known.token;
+      next.hash = successor;
+      next.expires_at = expires_at;
+      if (!db_->tokens_.emplace(successor, token{next, {}, {}}).second)
+        throw storage::error{storage::fault::refused, "a second token of one hash"};
+      known.used_at = now;
+      known.successor = successor;
+      return {outcome::rotated, next};
+    }
+    const auto next = db_->tokens_.find(known.successor);
+    if (now < *known.used_at + grace && next != db_->tokens_.end() && !next->second.used_at)
+      return {outcome::grace, next->second.token};
+    const auto stolen = known.token;
+    std::erase_if(db_->tokens_, [&](const auto& x) {
+      return x.second.token.tenant == stolen.tenant && x.second.token.family == stolen.family;
+    });
+    return {outcome::reused, stolen};
   }
 
   std::size_t clear_removed() override {
@@ -153,11 +205,14 @@ public:
   std::size_t expire(storage::timestamp now, std::chrono::hours audit_retention) override {
     auto lock = begin("nothing can be removed");
     auto count = std::erase_if(db_->deliveries_, [&](const auto& x) { return x.second.expires_at <= now; });
+    count += std::erase_if(db_->tokens_, [&](const auto& x) { return x.second.token.expires_at <= now; });
     count += std::erase_if(db_->audit_, [&](const auto& x) { return x.at + audit_retention <= now; });
     return count;
   }
 
 private:
+  using token = memory_store::known_token;
+
   std::unique_lock<std::mutex> begin(const char* what) {
     std::unique_lock lock{db_->mutex_};
     if (std::exchange(db_->crash_write_, false))

@@ -1,5 +1,5 @@
--- A user's key seals what is said in all of the user's conversations; see storage/keyring.hpp. Numbers are never used
--- twice, since conversations name users by them.
+-- A user's key wraps the keys of the user's conversations; see storage/keyring.hpp. Numbers are never used twice, since
+-- conversations name users by them.
 CREATE TABLE IF NOT EXISTS user_keys (
   user INTEGER PRIMARY KEY AUTOINCREMENT,
   tenant INTEGER NOT NULL,
@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS conversations (
   id TEXT NOT NULL,
   number INTEGER NOT NULL,
   last_event INTEGER NOT NULL,
+  data_key BLOB NOT NULL,
   user INTEGER NOT NULL,
   agent TEXT NOT NULL,
   slot TEXT NOT NULL,

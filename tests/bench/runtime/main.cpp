@@ -105,8 +105,17 @@ public:
   bool remove_tenant(std::string_view) override {
     return false;
   }
+  bool remove_user(std::string_view, std::string_view) override {
+    return false;
+  }
   std::size_t clear_removed() override {
     return 0;
+  }
+  void put_refresh_token(const storage::refresh_token&) override {}
+  storage::token_rotation rotate_refresh_token(const storage::token_hash&, const storage::token_hash&,
+                                               storage::timestamp, storage::timestamp,
+                                               std::chrono::milliseconds) override {
+    return {};
   }
   bool mark_job(const storage::entity_key&, storage::job_status, std::string_view, storage::timestamp) override {
     return false;
