@@ -2,6 +2,7 @@
 #include "storage/integrity.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -214,10 +215,12 @@ TEST_CASE_METHOD(sqlite_fixture, "damaged pages are found wherever they are, and
     put(accepted(job_of("acme", std::to_string(i)), std::string(500, 'x')));
   CHECK(find_damage(database->options(), 5, [] {}).empty());
 
+  put(opened(talk_of("acme", "talk"), "mia"));
+  const std::string table = GENERATE("events", "conversations", "conversations_idle", "user_keys");
   restart();
   file_database().run("PRAGMA wal_checkpoint(TRUNCATE)");
   const auto page =
-      8'192 * (std::stol(file_database().ask("SELECT rootpage FROM sqlite_schema WHERE name = 'events'")) - 1);
+      8'192 * (std::stol(file_database().ask("SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'")) - 1);
   reader.reset();
   writer.reset();
   backend.reset();

@@ -88,6 +88,41 @@ TEST_CASE_METHOD(migrations_fixture, "data is kept all the way down and up again
   CHECK(reader->search_tickets("acme", word("monitor")).size() == 1);
 }
 
+TEST_CASE_METHOD(migrations_fixture, "conversations and logins are kept while an older program has the database") {
+  const auto talk = talk_of("acme", "talk");
+  put(opened(talk, "mia"));
+  auto said = next(talk, 1, {"user_message"});
+  said.events[0].payload = "hello";
+  put(said);
+  put(opened(talk_of("globex", "theirs"), "noa"));
+  refresh_token token{{}, "login", "acme", "mia", "user", at(1'000)};
+  writer->put_refresh_token(token);
+  close();
+  const auto latest = migration_state(database->options()).latest;
+  REQUIRE(migrate(database->options(), 2).current == 2);
+  // The older program goes on where it sees the last number, and knows only its own tables.
+  const auto& file = file_database();
+  const auto free = std::stoi(file.ask("SELECT max((SELECT count(*) FROM journals), (SELECT value FROM meta "
+                                       "WHERE name = 'entities_given')) + 1"));
+  file.run("INSERT INTO journals (entity, tenant, kind, id, number, last_event, data_key) VALUES ("
+           + std::to_string(free) + ", 1, 1, 'job', 1, 1, x'')");
+  file.run("DELETE FROM tenant_configs WHERE id = 'globex'");
+  REQUIRE(migrate(database->options(), latest).current == latest);
+  restart();
+
+  CHECK(reader->load(talk).at(1).payload == "hello");
+  CHECK(put(next(talk, 2, {"reply_started"})).number == 3);
+  CHECK(reader->current_conversation("acme", "mia", "coach")->id == "talk");
+  CHECK(put(opened(talk_of("acme", "second"), "mia")).existing == "talk");
+  CHECK(writer->rotate_refresh_token(token.hash, {1}, at(2'000), at(0), std::chrono::seconds{1}).outcome
+        == token_outcome::rotated);
+  CHECK(file.ask("SELECT count(*) FROM journals JOIN conversations USING (entity)") == "0");
+  while (writer->clear_removed() > 0) {
+  }
+  CHECK(file.ask("SELECT count(*) FROM conversations") == "1");
+  CHECK(file.ask("SELECT count(*) FROM user_keys") == "1");
+}
+
 TEST_CASE_METHOD(migrations_fixture, "an older database is refused with the command to run") {
   close();
   migrate(database->options(), 1);
