@@ -100,6 +100,12 @@ struct job_settings {
   std::size_t max_in_flight_per_tenant = 0; ///< 0 = no limit below `max_in_flight`
 };
 
+/// `conversations.*`: how long they stay in memory.
+struct conversation_limits {
+  milliseconds idle_time{600'000}; ///< after the last use, while there is room
+  std::size_t in_memory = 20'000;  ///< from half as many on they leave sooner
+};
+
 enum class log_level : std::uint8_t { trace, debug, info, warn, error, off };
 enum class log_format : std::uint8_t { automatic, json, text };
 
@@ -116,6 +122,7 @@ struct settings {
   llm_settings llm;
   search_settings search;
   job_settings jobs;
+  conversation_limits conversations;
   std::filesystem::path agents_dir;                  ///< empty = the shipped definitions
   std::optional<config::secret> master_key;          ///< 32 raw bytes
   std::optional<config::secret> previous_master_key; ///< still opens what the last one sealed

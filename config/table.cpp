@@ -176,6 +176,13 @@ std::vector<setting<settings>> main_part() {
           [](s & v) -> auto& { return v.jobs.max_in_flight_per_tenant; },
           "The same for one tenant; 0 = no limit of its own"),
       declare<s>(
+          "conversations.idle_time", duration{0ms, 24h}, [](s & v) -> auto& { return v.conversations.idle_time; },
+          "How long a conversation stays in memory after its last use, while there is room"),
+      declare<s>(
+          "conversations.in_memory", value::integer{1, 10'000'000},
+          [](s & v) -> auto& { return v.conversations.in_memory; },
+          "From half as many conversations in memory on they leave it sooner, and at once from this many on"),
+      declare<s>(
           "search.articles_url", http_url, [](s & v) -> auto& { return v.search.articles_url; },
           "External HTTP knowledge base; none = the imported articles"),
       declare<s>(

@@ -13,6 +13,7 @@
 #include <caf/actor_system.hpp>
 
 #include "actors/api/agents.hpp"
+#include "actors/api/conversations.hpp"
 #include "actors/api/parts.hpp"
 #include "actors/api/routes.hpp"
 #include "actors/api/serve_lock.hpp"
@@ -44,6 +45,7 @@ struct engine::impl {
     all.talk = make_talk(*all.settings, all.agents);
     all.end_process = [] { ::kill(::getpid(), SIGTERM); };
     all.readers = std::make_shared<reader_pool>(8'192, std::make_shared<reader_probe>(all.metrics));
+    make_conversations(all);
   }
 
   /// Opens the database and takes over what a former process left.
@@ -65,12 +67,13 @@ struct engine::impl {
     return done.wait_for(left_until(deadline)) == std::future_status::ready;
   }
 
-  /// Jobs finish what they can't take back and leave memory.
+  /// Jobs and conversations finish what they can't take back and leave memory.
   bool park(steady_clock::time_point deadline) {
+    const auto live = [this] { return all.live_jobs->load() + all.conversation_lives->live->load(); };
     park_jobs(all);
-    while (all.live_jobs->load() > 0 && left_until(deadline) > 0ms)
+    while (live() > 0 && left_until(deadline) > 0ms)
       std::this_thread::sleep_for(10ms);
-    return all.live_jobs->load() == 0;
+    return live() == 0;
   }
 
   std::optional<serve_lock> lock;

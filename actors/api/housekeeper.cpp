@@ -28,7 +28,7 @@ housekeeper_actor::behavior_type housekeeper(housekeeper_actor::pointer self, ho
   self->delayed_send(self, period, tick{});
   return {
       [self, what = std::move(what), period](const tick&) {
-        what.release_orphans();
+        what.look_around();
         what.journal->run(
             [now = what.time->now(), wrote = what.wrote](storage::writer& db) {
               db.expire(now, audit_retention);

@@ -26,7 +26,7 @@ struct housekeeping {
   std::shared_ptr<journal_queue> journal;
   std::shared_ptr<const clock> time;
   /// Called each time before the work below; any thread.
-  std::function<void()> release_orphans;
+  std::function<void()> look_around;
   /// Storage has taken a write. Any thread.
   std::function<void()> wrote;
 };

@@ -9,6 +9,7 @@
 #include "actors/api/authenticator.hpp"
 #include "actors/api/storage_health.hpp"
 #include "actors/conversation/conversation_core.hpp"
+#include "actors/conversation/live/courier.hpp"
 #include "actors/conversation/live/port.hpp"
 #include "actors/llm/gateway.hpp"
 #include "actors/runtime/clock.hpp"
@@ -41,6 +42,11 @@ struct parts {
   std::shared_ptr<const conversation::conversation_settings> talk;
   /// What routes do with conversations. Set before routes are made.
   std::shared_ptr<conversation::port> conversations;
+  /// How they live below their tenants; null = there are none.
+  std::shared_ptr<const conversation_services> conversation_lives;
+  handle_ref<conversation::second_tries_actor> second_tries;
+  /// Ends those in which nothing was said for long. Any thread; may be empty.
+  std::function<void()> expire_conversations;
   config::metrics metrics;
 
   std::shared_ptr<clock> time = std::make_shared<system_clock>();

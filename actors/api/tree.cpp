@@ -9,6 +9,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include "actors/api/connectors.hpp"
+#include "actors/api/conversations.hpp"
 #include "actors/api/give_up.hpp"
 #include "actors/api/housekeeper.hpp"
 #include "actors/llm/gateway.hpp"
@@ -95,17 +96,18 @@ const config::provider_settings* provider_of(const config::settings& settings, c
 
 /// The chain's actors and the gateway in front of them. `extractive` has none: the job's core composes by itself.
 void add_models(std::vector<child_spec>& to, parts& of, handle_ref<gateway_actor> models) {
-  std::vector<handle_ref<provider_actor>> chain;
+  std::vector<named_provider> chain;
   for (const auto& name : of.settings->llm.chain) {
     const auto* settings = provider_of(*of.settings, name);
     if (!settings || settings->kind == config::provider_kind::extractive)
       continue;
     std::shared_ptr<net::llm::chat_client> client = std::make_shared<net::llm::openai_chat>(*of.dial, *settings);
     auto probe = std::make_shared<llm_probe>(of.metrics, settings->name, settings->model);
-    to.push_back(supervised(
-        "llm_" + name, chain.emplace_back(), [&of, client, probe, settings = *settings](caf::actor_system& system) {
-          return spawn_named(system, {.name = "llm_provider"}, provider, settings, client, of.time, of.chance, probe);
-        }));
+    to.push_back(supervised("llm_" + name, chain.emplace_back(named_provider{name, {}}).actor,
+                            [&of, client, probe, settings = *settings](caf::actor_system& system) {
+                              return spawn_named(system, {.name = "llm_provider"}, provider, settings, client, of.time,
+                                                 of.chance, probe);
+                            }));
   }
   to.push_back(supervised("llm_gateway", models, [chain](caf::actor_system& system) {
     return spawn_named(system, {.name = "llm_gateway"}, gateway, chain);
@@ -118,6 +120,22 @@ struct job_parts {
   std::shared_ptr<ticket::job_observer> observer;
 };
 
+/// What is to be looked after now and then.
+void look_around(parts& of) {
+  release_orphans(of);
+  if (of.expire_conversations)
+    of.expire_conversations();
+}
+
+void add_conversation_services(std::vector<child_spec>& to, parts& of) {
+  to.push_back(supervised("second_tries", of.second_tries, [](caf::actor_system& system) {
+    return spawn_named(system, {.name = "second_tries"}, conversation::second_tries);
+  }));
+  to.push_back(plain("agent_keeper", [&of](caf::actor_system& system) {
+    return spawn_named(system, {.name = "agent_keeper", .detached = true}, agent_keeper, of.agents, 1'000ms);
+  }));
+}
+
 std::vector<child_spec> service_children(parts& of, const std::shared_ptr<job_parts>& jobs) {
   std::vector<child_spec> result;
   add_models(result, of, jobs->services.models);
@@ -126,9 +144,11 @@ std::vector<child_spec> service_children(parts& of, const std::shared_ptr<job_pa
   }));
   result.push_back(plain("housekeeper", [&of](caf::actor_system& system) {
     return spawn_named(system, {.name = "housekeeper"}, housekeeper,
-                       housekeeping{of.journal, of.time, [&of] { release_orphans(of); }, [&of] { of.health->wrote(); }},
+                       housekeeping{of.journal, of.time, [&of] { look_around(of); }, [&of] { of.health->wrote(); }},
                        10s);
   }));
+  if (of.conversation_lives)
+    add_conversation_services(result, of);
   return result;
 }
 
@@ -155,6 +175,7 @@ std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std
     if (auto life = of.intake.get())
       caf::anon_send(life, atom::ended_v, std::move(end));
   };
+  result->conversations = of.conversation_lives;
   result->live_jobs = of.live_jobs;
   result->desk.probe = std::make_shared<desk_probe>(of.metrics);
   result->time = of.time;
@@ -259,6 +280,7 @@ engine_config::engine_config() {
   add_message_types<caf::id_block::desk>();
   add_message_types<caf::id_block::ticket>();
   add_message_types<caf::id_block::tenancy>();
+  add_message_types<caf::id_block::conversation_live>();
 }
 
 std::size_t take_over(parts& of) {

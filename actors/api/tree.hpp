@@ -18,8 +18,8 @@ struct engine_config : system_config {
 /// @return jobs that go on
 std::size_t take_over(parts& of);
 
-/// Tells all jobs to start nothing more, finish what they can't take back, and leave memory; `live_jobs` tells when
-/// they have. Any thread.
+/// Tells all jobs and conversations to start nothing more, finish what they can't take back, and leave memory;
+/// `live_jobs` and `conversation_lives->live` tell when they have. Any thread.
 void park_jobs(parts& of);
 
 /// Starts the engine's supervision tree: storage, services, tenants, intake, each a child of the root, rest for one.

@@ -42,7 +42,7 @@ public:
     if (s_.run_.empty()) {
       if (!s_.runs_.empty()) {
         s_.run_ = std::move(s_.runs_.front().run);
-        s_.runs_.pop_front();
+        s_.runs_.erase(s_.runs_.begin());
       }
       tell(part::run_started, run_started(s_.thread_, s_.run_));
       if (!s_.step_.empty())

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <span>
 #include <string>
 #include <string_view>
@@ -76,7 +75,7 @@ private:
   std::string step_;       ///< current one
   std::string message_;
   std::uint64_t seen_ = 0;
-  std::deque<pending_run> runs_; ///< of messages that wait
+  std::vector<pending_run> runs_; ///< of messages that wait
 };
 
 /// What a client is told at first, and the stream to go on with.

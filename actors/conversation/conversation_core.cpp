@@ -63,7 +63,7 @@ struct applier {
       s.turn->started = s.number;
       if (!s.waiting.empty()) {
         s.turn->message = std::move(s.waiting.front());
-        s.waiting.pop_front();
+        s.waiting.erase(s.waiting.begin());
       }
       // Where it is answered, not where it came in between: a reply follows its message.
       const auto& m = s.turn->message;
@@ -175,6 +175,24 @@ struct applier {
 void conversation_core::apply(state& s, const event& what, timestamp at) {
   ++s.number;
   std::visit(applier{s, at}, what);
+}
+
+void conversation_core::project(const state& s, storage::append& to) {
+  to.erase = s.ended;
+  to.conversation.reset();
+  if (s.ended)
+    return;
+  auto& row = to.conversation.emplace();
+  row.user = s.user;
+  row.agent = s.agent;
+  row.version = s.version;
+  row.step = s.step;
+  row.step_number = s.step_number;
+  row.completed = s.completed;
+  row.busy = s.turn || !s.waiting.empty();
+  row.messages = s.taken.size();
+  row.opened_at = s.opened_at;
+  row.last_at = s.last_at;
 }
 
 bool conversation_core::finished(const state& s) {

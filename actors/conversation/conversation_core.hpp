@@ -80,7 +80,7 @@ struct conversation_state {
   std::deque<message> messages; ///< the last ones
   conversation::profile profile;
   std::optional<conversation::turn> turn;
-  std::deque<pending_message> waiting;
+  std::vector<pending_message> waiting;
   std::unordered_map<std::string, std::string> taken; ///< client's ids of the user's messages: our ids
   std::string asked;             ///< field of the step that the agent asked for last, without a model; empty = none
   std::uint32_t times_asked = 0; ///< in a row
@@ -89,6 +89,9 @@ struct conversation_state {
   bool parked = false;
   bool ended = false; ///< expired or deleted
 };
+
+/// When an agent that is gone says nothing of it.
+inline constexpr milliseconds usual_time_to_live = std::chrono::hours{24 * 7};
 
 struct conversation_settings {
   /// The agent in force, by its name; null = there is none any more. Any thread.
@@ -131,10 +134,8 @@ struct conversation_core {
   /// Throws `storage::error` (`corrupt`), which names the event's type and field. Unknown fields are skipped.
   static event decode(std::string_view type, std::string_view payload);
 
-  /// Conversations have no row besides their journal.
-  static std::optional<storage::job_row> project(const state&) {
-    return std::nullopt;
-  }
+  /// The conversation's row; or that nothing of it stays.
+  static void project(const state& s, storage::append& to);
 
   /// Nothing runs and nothing waits that this owner may begin: it may be dropped from memory.
   static bool finished(const state& s);

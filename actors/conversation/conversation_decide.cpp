@@ -21,9 +21,6 @@ using agent_ptr = std::shared_ptr<const config::agent_definition>;
 constexpr std::size_t longest_detail = 500;
 constexpr std::size_t longest_id = 200;
 
-/// When an agent that is gone says nothing of it.
-constexpr milliseconds usual_time_to_live = std::chrono::hours{24 * 7};
-
 /// One decision in the making. What it emits is applied to a copy of the state, so that each next thought knows it.
 class decider {
 public:

@@ -1,5 +1,6 @@
 #include "actors/llm/gateway.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <caf/send.hpp>
@@ -10,8 +11,17 @@ gateway_state::gateway_state(pointer self) : self_{self} {
   // nop
 }
 
-void gateway_state::configure(std::vector<handle_ref<provider_actor>> chain) {
+void gateway_state::configure(std::vector<named_provider> chain) {
   chain_ = std::move(chain);
+}
+
+/// The provider at that place of the call's order: `first`, then the others of the chain.
+const named_provider& gateway_state::at(std::size_t place, const std::string& first) const {
+  const auto preferred = std::ranges::find(chain_, first, &named_provider::name);
+  const auto index = static_cast<std::size_t>(preferred - chain_.begin());
+  if (preferred == chain_.end() || place > index)
+    return chain_[place];
+  return place == 0 ? *preferred : chain_[place - 1];
 }
 
 void gateway_state::ask(chained_call_ptr what) {
@@ -39,14 +49,14 @@ void gateway_state::ask(chained_call_ptr what) {
     next->tried += (next->tried.empty() ? "" : "; ") + failure->detail;
     caf::anon_send(me, atom::fall_back_v, chained_call_ptr{std::move(next)});
   };
-  if (auto provider = chain_[what->next].get())
+  if (auto provider = at(what->next, what->call->provider).actor.get())
     self_->send(provider, atom::complete_v, provider_call_ptr{std::move(asked)});
   else
     asked->done(model_failure{"a provider is being restarted"}, what->deadline);
 }
 
 gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self,
-                                     std::vector<handle_ref<provider_actor>> chain) {
+                                     std::vector<named_provider> chain) {
   self->state.configure(std::move(chain));
   return {
       [self](atom::complete, model_call_ptr& call) {

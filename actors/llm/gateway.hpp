@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <caf/replies_to.hpp>
@@ -14,10 +15,16 @@
 
 namespace troupe::actors {
 
+/// One of the chain.
+struct named_provider {
+  std::string name;
+  handle_ref<provider_actor> actor;
+};
+
 /// A call on its way along the chain.
 struct chained_call {
   model_call_ptr call;
-  std::size_t next = 0; ///< provider to be asked
+  std::size_t next = 0; ///< of the providers in the call's order
   call_deadline deadline{};
   std::string tried; ///< what the ones before said
 };
@@ -35,10 +42,10 @@ CAF_END_TYPE_ID_BLOCK(llm_gateway)
 namespace troupe::actors {
 
 using gateway_actor = caf::typed_actor<
-    /// Asks the providers of the chain in their order until one answers; `done` hears a reply, or a failure that says
-    /// what each of them said. A streamed reply that broke after its first token is for nobody else to go on with:
-    /// that failure comes as it is. With no provider at all it fails at once. Nobody further is asked once its caller
-    /// has taken it back. Sent by whoever needs a model.
+    /// Asks the providers of the chain, the one that the call names first, until one answers; `done` hears a reply, or
+    /// a failure that says what each of them said. A streamed reply that broke after its first token is for nobody else
+    /// to go on with: that failure comes as it is. With no provider at all it fails at once. Nobody further is asked
+    /// once its caller has taken it back. Sent by whoever needs a model.
     caf::reacts_to<atom::complete, model_call_ptr>,
     /// A provider gave up: the next one's turn. Sent by a provider's answer.
     caf::reacts_to<atom::fall_back, chained_call_ptr>>;
@@ -51,19 +58,21 @@ public:
 
   explicit gateway_state(pointer self);
 
-  void configure(std::vector<handle_ref<provider_actor>> chain);
+  void configure(std::vector<named_provider> chain);
 
   void ask(chained_call_ptr what);
 
 private:
   pointer self_;
-  std::vector<handle_ref<provider_actor>> chain_;
+  const named_provider& at(std::size_t place, const std::string& first) const;
+
+  std::vector<named_provider> chain_;
 };
 
 /// The chain of providers. The `extractive` end of a chain is not a provider here: its users compose without a model
 /// when they hear `model_failure`. Runs on the scheduler; never blocks.
 /// @param chain providers in order of fallback; may be empty
 gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self,
-                                     std::vector<handle_ref<provider_actor>> chain);
+                                     std::vector<named_provider> chain);
 
 } // namespace troupe::actors

@@ -52,6 +52,9 @@ struct model_call {
   /// Asked to stop when nobody waits for the answer any more: the request under way is broken off, none follows.
   std::stop_token stop{};
   std::optional<net::llm::reply_schema> schema{};
+  std::string provider{};              ///< of the chain, asked first; empty, or none of the chain's = the chain's order
+  std::optional<double> temperature{}; ///< none = the provider's
+  std::optional<unsigned> max_tokens{}; ///< none = the provider's
   /// Given, the reply is streamed. Gets its text as it comes, until `done` is called and never after; what fails before
   /// the first token is tried again, there or at the next provider, without a word. Called for each token on a network
   /// thread that serves other calls: see docs/llm.md for what that costs.

@@ -149,6 +149,8 @@ net::llm::chat_request provider_state::request_of(open_call& call) const {
   const auto& asked = *call.what->call;
   net::llm::chat_request result{asked.messages, asked.correlation_id, call.limit, call.stop->source.get_token(),
                                 asked.schema};
+  result.temperature = asked.temperature;
+  result.max_tokens = asked.max_tokens;
   if (asked.on_text) {
     if (!call.relay)
       call.relay = std::make_shared<text_relay>(asked.on_text);

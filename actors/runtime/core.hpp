@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "storage/jobs.hpp"
 #include "storage/journal.hpp"
 #include "storage/types.hpp"
 
@@ -62,7 +61,8 @@ template <class C>
 concept functional_core = requires(typename C::state& state, const typename C::state& seen,
                                    const typename C::event& event, typename C::command command,
                                    const typename C::settings& settings, const typename C::context& world,
-                                   typename C::decision& decided, std::string_view text, storage::timestamp at) {
+                                   typename C::decision& decided, std::string_view text, storage::timestamp at,
+                                   storage::append& to) {
   requires std::default_initializable<typename C::state>;
   {typename C::context{at, double{}, text}};
   { decided.events } -> std::same_as<std::vector<typename C::event>&>;
@@ -79,8 +79,8 @@ concept functional_core = requires(typename C::state& state, const typename C::s
   { C::encode(event) } -> std::same_as<storage::new_event>;
   /// From a journaled event's type and payload.
   { C::decode(text, text) } -> std::same_as<typename C::event>;
-  /// The row that must become visible with the events that led to this state.
-  { C::project(seen) } -> std::convertible_to<std::optional<storage::job_row>>;
+  /// Adds to an append whose events led to this state what must become visible with them, such as the entity's row.
+  { C::project(seen, to) } -> std::same_as<void>;
   /// Nothing is left to do in memory; the entity may be dropped from it.
   { C::finished(seen) } -> std::same_as<bool>;
 };

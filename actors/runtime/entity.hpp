@@ -14,7 +14,8 @@ namespace troupe::actors {
 /// one
 ///   at a time: decide, append with the expected number, run the effects once the events are durable.
 /// - When storage is unavailable the append is tried again until it succeeds; commands that come meanwhile wait.
-/// - It ends normally when the core is finished; with `superseded` when somebody else wrote to the journal; with
+/// - It ends normally when the core is finished, and nobody has used it for as long as it lingers, or when an append
+///   has erased it; with `superseded` when somebody else wrote to the journal; with
 ///   `corrupt` when the journal can't be read or written as it is. Its state is in the journal: ending loses nothing.
 template <functional_core Core>
 typename entity_actor<Core>::behavior_type
@@ -24,6 +25,7 @@ entity(typename entity_actor<Core>::template stateful_pointer<entity_state<Core>
   self->state.begin(std::move(services), std::move(start));
   return {
       [self](command_envelope_ptr<Core>& what) { self->state.receive(std::move(what)); },
+      [self](inspection_ptr<Core>& what) { self->state.receive(std::move(what)); },
       [self](journal_read_ptr& what) { self->state.loaded(*what); },
       [self](returning_append_ptr& what) { self->state.appended(std::move(what)); },
       [self](timer_due what) { self->state.on_timer(what.token); },

@@ -4,6 +4,7 @@
 #include <list>
 #include <stdexcept>
 #include <stop_token>
+#include <variant>
 
 #include "actors/runtime/backoff.hpp"
 #include "actors/runtime/entity_types.hpp"
@@ -25,8 +26,9 @@ public:
     work_.request_stop();
     for (auto& set : timers_)
       services_->timers->cancel(set.handle);
-    if (retry_)
-      services_->timers->cancel(*retry_);
+    for (const auto& own : {retry_, idle_timer_})
+      if (own)
+        services_->timers->cancel(*own);
     answer(current_.done, command_result::status::ended);
   }
 
@@ -52,7 +54,14 @@ public:
       answer(what->done, command_result::status::overloaded);
       return;
     }
-    queue_.push_back(std::move(what));
+    queue_.emplace_back(std::move(what));
+    pump();
+  }
+
+  void receive(inspection_ptr<Core> what) {
+    if (queue_.size() >= services_->settings.waiting_commands)
+      return;
+    queue_.emplace_back(std::move(what));
     pump();
   }
 
@@ -102,6 +111,8 @@ public:
       services_->observer->committed(*key_, state_, settled.events, number_, append_->request.at);
     run(settled.effects);
     answer(settled.done, command_result::status::stored, std::move(settled.refusal));
+    if (append_->request.erase)
+      end({}); // its journal is gone: there is nothing to go on with
     pump();
   }
 
@@ -112,6 +123,11 @@ public:
         submit();
       else
         load();
+      return;
+    }
+    if (idle_timer_ && idle_timer_->token == token) {
+      idle_timer_.reset();
+      pump();
       return;
     }
     // Any other token is that of a timer which was replaced or cancelled while it fired.
@@ -131,7 +147,7 @@ public:
     if constexpr (requires { Core::stop(); }) {
       if (live_ && !stopping_) {
         stopping_ = true;
-        queue_.push_back(envelope(Core::stop()));
+        queue_.emplace_back(envelope(Core::stop()));
         pump();
         return;
       }
@@ -140,6 +156,8 @@ public:
   }
 
 private:
+  using waiting = std::variant<command_envelope_ptr<Core>, inspection_ptr<Core>>;
+
   struct timer {
     std::uint32_t slot;
     timer_handle handle;
@@ -194,21 +212,47 @@ private:
 
   void awaken() {
     live_ = true;
+    if (services_->observer)
+      services_->observer->awakened(*key_, state_, number_);
     if (first_)
-      queue_.push_front(std::move(first_));
+      queue_.emplace_front(std::move(first_));
     // An epoch of 53 bits survives any JSON reader.
-    queue_.push_front(envelope(Core::wake(services_->chance->bits() >> 11)));
+    queue_.emplace_front(envelope(Core::wake(services_->chance->bits() >> 11)));
     pump();
   }
 
+  bool is_at_rest() const {
+    return live_ && !in_flight_ && !ended_;
+  }
+
   void pump() {
-    while (live_ && !in_flight_ && !ended_ && !queue_.empty()) {
+    if (is_at_rest() && !queue_.empty() && services_->linger)
+      used_ = services_->time->monotonic();
+    while (is_at_rest() && !queue_.empty()) {
       auto next = std::move(queue_.front());
       queue_.pop_front();
-      process(*next);
+      if (auto* command = std::get_if<command_envelope_ptr<Core>>(&next))
+        process(**command);
+      else
+        std::get<inspection_ptr<Core>>(next)->look(state_);
     }
-    if (live_ && !in_flight_ && !ended_ && Core::finished(state_))
-      end({});
+    if (is_at_rest() && Core::finished(state_))
+      rest();
+  }
+
+  /// Nothing is left to do: ends, at once or once it has lingered. One timer serves however many commands come
+  /// meanwhile; it fires often enough for the time to linger to become less.
+  void rest() {
+    constexpr std::chrono::nanoseconds longest_wait = std::chrono::minutes{1};
+    // What was never stored isn't worth waiting for.
+    if (!services_->linger || stopping_ || number_ == 0)
+      return end({});
+    if (idle_timer_)
+      return;
+    const auto left = services_->linger() - (services_->time->monotonic() - used_);
+    if (left.count() <= 0)
+      return end({});
+    idle_timer_ = services_->timers->set(handle(), std::min<std::chrono::nanoseconds>(left, longest_wait));
   }
 
   void process(command_envelope<Core>& what) {
@@ -246,7 +290,7 @@ private:
       Core::apply(state_, event, now);
       request.events.push_back(Core::encode(event));
     }
-    request.job = Core::project(state_);
+    Core::project(state_, request);
     in_flight_ = true;
     submit();
   }
@@ -298,13 +342,15 @@ private:
   std::shared_ptr<const storage::entity_key> key_;
   command_envelope_ptr<Core> first_;
   typename Core::state state_;
-  std::uint64_t number_ = 0;                    ///< of the last durable event
-  std::list<command_envelope_ptr<Core>> queue_; ///< usually empty
-  returning_append_ptr append_;                 ///< while it isn't on its way
+  std::uint64_t number_ = 0;    ///< of the last durable event
+  std::list<waiting> queue_;    ///< usually empty
+  returning_append_ptr append_; ///< while it isn't on its way
   settlement current_;
   std::vector<timer> timers_;
   std::stop_source work_; ///< what effects under way are asked to stop by
   std::optional<timer_handle> retry_;
+  std::optional<timer_handle> idle_timer_; ///< while it lingers
+  std::chrono::nanoseconds used_{0};       ///< when it was last told or asked something, by the monotonic clock
   unsigned tries_ = 0;
   bool live_ = false;      ///< loaded
   bool in_flight_ = false; ///< an append isn't settled

@@ -73,6 +73,42 @@ public:
 template <class Core>
 using command_envelope_ptr = std::shared_ptr<command_envelope<Core>>;
 
+/// A look at an entity's state on its way there.
+template <class Core>
+class inspection {
+public:
+  /// @param what called once on the entity's thread with its durable state, in order with its commands
+  /// @param if_lost called instead when the entity ended before, on the thread of whoever drops the look, or when it
+  /// can't be: with why; may be empty
+  inspection(std::function<void(const typename Core::state&)> what, std::function<void(std::string_view)> if_lost)
+      : look_{std::move(what)}, if_lost_{std::move(if_lost)} {}
+
+  inspection(const inspection&) = delete;
+  inspection& operator=(const inspection&) = delete;
+
+  ~inspection() {
+    refuse({});
+  }
+
+  /// It can't be.
+  void refuse(std::string_view why) {
+    if (if_lost_)
+      std::exchange(if_lost_, nullptr)(why);
+  }
+
+  void look(const typename Core::state& at) {
+    if_lost_ = nullptr;
+    look_(at);
+  }
+
+private:
+  std::function<void(const typename Core::state&)> look_;
+  std::function<void(std::string_view)> if_lost_;
+};
+
+template <class Core>
+using inspection_ptr = std::shared_ptr<inspection<Core>>;
+
 /// What a reader found of a journal.
 struct journal_read {
   std::vector<storage::stored_event> events;
@@ -97,6 +133,8 @@ template <class Core>
 using entity_actor = caf::typed_actor<
     /// Deals with a command, after those that came before. Sent by `tell` and by effects' answers.
     caf::reacts_to<command_envelope_ptr<Core>>,
+    /// Shows its state, after the commands that came before. Sent by whoever wants to know.
+    caf::reacts_to<inspection_ptr<Core>>,
     /// The journal as it was read. Sent by the reader pool.
     caf::reacts_to<journal_read_ptr>,
     /// What became of its append. Sent by the journal writer.
@@ -112,6 +150,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::returning_append_ptr)
 namespace caf {
 template <class Core>
 struct allowed_unsafe_message_type<std::shared_ptr<troupe::actors::command_envelope<Core>>> : std::true_type {};
+
+template <class Core>
+struct allowed_unsafe_message_type<std::shared_ptr<troupe::actors::inspection<Core>>> : std::true_type {};
 } // namespace caf
 
 namespace troupe::actors {
@@ -167,6 +208,9 @@ class entity_observer {
 public:
   virtual ~entity_observer() = default;
 
+  /// A life in memory begins: its journal has been read, the core isn't awake yet. `number` is the last event's.
+  virtual void awakened(const storage::entity_key&, const typename Core::state&, std::uint64_t /*number*/) {}
+
   /// Events are durable, and part of `now`. `number` is the last one's.
   virtual void committed(const storage::entity_key&, const typename Core::state& /*now*/,
                          const std::vector<typename Core::event>&, std::uint64_t /*number*/,
@@ -182,7 +226,7 @@ struct entity_settings {
   std::chrono::milliseconds backoff_limit{5'000};
 };
 
-/// What all entities of one kind share. Everything is needed except `observer`.
+/// What all entities of one kind share. Everything is needed except `observer` and `linger`.
 template <class Core>
 struct entity_services {
   std::shared_ptr<const typename Core::settings> core;
@@ -193,6 +237,9 @@ struct entity_services {
   std::shared_ptr<timer_queue> timers;
   std::shared_ptr<effect_runner<Core>> effects;
   std::shared_ptr<entity_observer<Core>> observer;
+  /// How long an entity that is finished stays in memory after it was last used, asked now and then. Empty = not at
+  /// all. Any thread.
+  std::function<std::chrono::milliseconds()> linger;
   entity_settings settings;
 };
 

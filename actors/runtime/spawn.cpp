@@ -134,4 +134,9 @@ std::string_view reason_label(const caf::error& reason) noexcept {
   }
 }
 
+bool ended_well(const caf::error& reason) noexcept {
+  return !reason || reason == caf::exit_reason::normal || reason == runtime_ec::stopped
+         || reason == caf::exit_reason::user_shutdown;
+}
+
 } // namespace troupe::actors

@@ -59,4 +59,7 @@ std::string describe(const caf::error& reason);
 /// `error`.
 std::string_view reason_label(const caf::error& reason) noexcept;
 
+/// The actor was done, or was told to end.
+bool ended_well(const caf::error& reason) noexcept;
+
 } // namespace troupe::actors

@@ -9,7 +9,9 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/type_id.hpp>
 
+#include "actors/conversation/conversation_core.hpp"
 #include "actors/runtime/core.hpp"
+#include "actors/runtime/entity_types.hpp"
 #include "actors/tenancy/directory.hpp"
 #include "actors/ticket/job.hpp"
 #include "storage/jobs.hpp"
@@ -44,6 +46,14 @@ struct job_end {
   std::string reason;
 };
 
+/// A conversation is to be brought into memory, and perhaps told or asked something.
+struct conversation_order {
+  std::string id; ///< empty = all that are busy
+  command_envelope_ptr<conversation::conversation_core> command;
+  inspection_ptr<conversation::conversation_core> look;
+};
+
+using conversation_order_ptr = std::shared_ptr<const conversation_order>;
 using job_end_ptr = std::shared_ptr<const job_end>;
 using tenant_table_ptr = std::shared_ptr<const tenant_table>;
 
@@ -52,6 +62,7 @@ using tenant_table_ptr = std::shared_ptr<const tenant_table>;
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::job_hint_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::due_jobs_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::job_end_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::conversation_order_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tenant_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::tenant_table_ptr)
 
@@ -67,4 +78,6 @@ CAF_ADD_ATOM(tenancy, troupe::actors::atom, fetched, "fetched")
 CAF_ADD_ATOM(tenancy, troupe::actors::atom, ended, "ended")
 CAF_ADD_ATOM(tenancy, troupe::actors::atom, park, "park")
 CAF_ADD_ATOM(tenancy, troupe::actors::atom, look, "look")
+CAF_ADD_TYPE_ID(tenancy, (troupe::actors::conversation_order_ptr))
+CAF_ADD_ATOM(tenancy, troupe::actors::atom, converse, "converse")
 CAF_END_TYPE_ID_BLOCK(tenancy)

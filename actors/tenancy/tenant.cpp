@@ -13,8 +13,7 @@ namespace {
 constexpr auto desk_name = "desk";
 
 bool is_crash(const caf::error& reason) {
-  return reason && reason != caf::exit_reason::normal && reason != runtime_ec::superseded
-         && reason != runtime_ec::stopped && reason != caf::exit_reason::user_shutdown;
+  return !ended_well(reason) && reason != runtime_ec::superseded;
 }
 
 } // namespace
@@ -39,6 +38,9 @@ void tenant_state::configure(tenant_ptr settings, std::shared_ptr<const tenant_s
       desk_name, desk_, [id = settings_->id, connector = connector_, services = services_](caf::actor_system& system) {
         return spawn_named(system, {.name = "desk"}, desk, id, *connector, services->desk, services->time);
       }));
+  if (services_->conversations)
+    conversations_ = std::make_unique<tenant_conversations>(self_, settings_->id, *children_, services_->conversations,
+                                                            services_->restarts);
 }
 
 void tenant_state::reconfigure(tenant_ptr settings) {
@@ -66,6 +68,11 @@ void tenant_state::run(job_hint_ptr what) {
                    [this, job = what->id](const caf::error& reason) { on_job_end(job, reason); });
 }
 
+void tenant_state::converse(const conversation_order& what) {
+  if (conversations_)
+    conversations_->take(what);
+}
+
 void tenant_state::on_job_end(const std::string& job, const caf::error& reason) {
   jobs_.erase(job);
   services_->live_jobs->fetch_sub(1);
@@ -84,6 +91,8 @@ void tenant_state::on_job_end(const std::string& job, const caf::error& reason) 
 void tenant_state::park() {
   for (const auto& [id, life] : jobs_)
     tell<ticket::job_core>(life, ticket::job_core::stop());
+  if (conversations_)
+    conversations_->park();
 }
 
 void tenant_state::on_tick(const tick& what) {
@@ -95,6 +104,7 @@ tenant_actor::behavior_type tenant(tenant_actor::stateful_pointer<tenant_state> 
   self->state.configure(std::move(settings), std::move(services));
   return {
       [self](atom::run_job, job_hint_ptr& what) { self->state.run(std::move(what)); },
+      [self](atom::converse, const conversation_order_ptr& what) { self->state.converse(*what); },
       [self](atom::configure, tenant_ptr& changed) { self->state.reconfigure(std::move(changed)); },
       [self](atom::park) { self->state.park(); },
       [self](const tick& what) { self->state.on_tick(what); },

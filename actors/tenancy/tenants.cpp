@@ -27,7 +27,7 @@ void tenants_state::configure(std::shared_ptr<tenant_registry> registry,
   table_ = std::make_shared<const tenant_table>();
   children_ = std::make_unique<supervision>(self_, patient, *services_->chance, services_->restarts);
   children_->equip();
-  for (const auto* kind : {tenant_state::name, ticket::job_core::name})
+  for (const auto* kind : {tenant_state::name, ticket::job_core::name, conversation::conversation_core::name})
     services_->restarts->known(kind);
   update(std::move(table));
 }

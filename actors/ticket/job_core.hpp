@@ -86,6 +86,9 @@ struct job_core {
 
   /// The job's row in `enhancement_history` and `dispatch`.
   static storage::job_row project(const job_state& s);
+  static void project(const job_state& s, storage::append& to) {
+    to.job = project(s);
+  }
 
   /// Its owner has nothing left to do: the job ended, waits for a time that the intake watches, or is parked and no
   /// answer worth recording can come.

@@ -37,6 +37,8 @@ struct chat_request {
   std::chrono::milliseconds limit = std::chrono::milliseconds::max(); ///< if less than the provider's own
   std::stop_token stop{}; ///< once asked to stop, the request is broken off and its connection closed
   std::optional<reply_schema> schema{};
+  std::optional<double> temperature{};  ///< none = the provider's own setting
+  std::optional<unsigned> max_tokens{}; ///< likewise
   /// Given, the reply is streamed: its text in pieces that together are the text of the reply; none after `done`.
   text_taker on_text{};
   /// Of a streamed reply: from the connection to the first token, if less than the provider's own.

@@ -104,10 +104,10 @@ std::string chat_body(const chat_request& request, const config::provider_settin
     body += "\"" + std::string{stream_options} + "\":{\"include_usage\":true},";
   body += '"';
   body += name_of(length);
-  body += "\":" + std::to_string(settings.max_tokens);
-  if (settings.temperature) {
+  body += "\":" + std::to_string(request.max_tokens.value_or(settings.max_tokens));
+  if (const auto temperature = request.temperature ? request.temperature : settings.temperature) {
     std::array<char, 32> digits;
-    const auto end = std::to_chars(digits.begin(), digits.end(), *settings.temperature).ptr;
+    const auto end = std::to_chars(digits.begin(), digits.end(), *temperature).ptr;
     body += ",\"temperature\":";
     body.append(digits.begin(), end);
   }

@@ -49,7 +49,9 @@ template <class T>
 using port_answer = std::function<void(std::variant<T, port_fault>)>;
 
 /// What there is to say when something is done.
-struct done_well {};
+struct done_well {
+  bool operator==(const done_well&) const = default;
+};
 
 /// What clients' routes do with conversations. Any thread, none of these blocks. Each answer comes once, on any thread,
 /// perhaps before the call has returned; it must not block.

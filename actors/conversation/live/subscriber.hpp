@@ -21,8 +21,8 @@ public:
   virtual bool take(const published& event) = 0;
 
   /// The last call: the conversation can't be followed any more.
-  /// @param reason `not_found`, `corrupt`, `storage_unavailable`, or `ended` after it was told by
-  /// `conversation_ended`. But for the first and the last, who comes again with its cursor may have more luck.
+  /// @param reason `ended` after `conversation_ended` has said so; `not_found`; `corrupt`; `crashed`: no life of it
+  /// lasts; `storage_unavailable`. After the last two, who comes again with its cursor may have more luck.
   virtual void lost(std::string_view reason) = 0;
 };
 

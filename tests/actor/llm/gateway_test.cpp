@@ -76,11 +76,17 @@ struct fixture : testing::actor_fixture {
     return result;
   }
 
-  void ask(std::vector<handle_ref<provider_actor>> chain, std::stop_token stop = {}) {
+  /// The chain's providers are called "1", "2", …
+  /// @param first the one that the call wants first
+  void ask(const std::vector<handle_ref<provider_actor>>& chain, std::stop_token stop = {}, std::string first = {}) {
+    std::vector<named_provider> named;
+    for (const auto& each : chain)
+      named.push_back({std::to_string(named.size() + 1), each});
     auto call = std::make_shared<model_call>();
     call->stop = std::move(stop);
+    call->provider = std::move(first);
     call->done = [this](model_outcome what) { outcome = std::move(what); };
-    caf::anon_send(spawn(gateway, std::move(chain)), atom::complete_v, model_call_ptr{std::move(call)});
+    caf::anon_send(spawn(gateway, std::move(named)), atom::complete_v, model_call_ptr{std::move(call)});
     run();
   }
 

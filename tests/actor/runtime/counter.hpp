@@ -110,11 +110,10 @@ struct counter {
   static storage::new_event encode(const event& what);
   static event decode(std::string_view type, std::string_view payload);
 
-  static std::optional<storage::job_row> project(const state& s) {
-    storage::job_row row;
+  static void project(const state& s, storage::append& to) {
+    auto& row = to.job.emplace();
     row.ticket_id = std::to_string(s.sum);
     row.status = s.closed ? storage::job_status::completed : storage::job_status::running;
-    return row;
   }
 
   static bool finished(const state& s) {

@@ -17,6 +17,7 @@ namespace {
 tenant_actor::behavior_type noting_tenant(tenant_actor::pointer, std::shared_ptr<std::vector<job_hint_ptr>> given) {
   return {
       [given](atom::run_job, const job_hint_ptr& what) { given->push_back(what); },
+      [](atom::converse, const conversation_order_ptr&) {},
       [](atom::configure, const tenant_ptr&) {},
       [](atom::park) {},
       [](const tick&) {},

@@ -64,10 +64,8 @@ struct five_steps {
   static event decode(std::string_view, std::string_view payload) {
     return stepped{std::string{payload}};
   }
-  static std::optional<storage::job_row> project(const state& s) {
-    storage::job_row row;
-    row.attempt = static_cast<std::uint32_t>(s.done);
-    return row;
+  static void project(const state& s, storage::append& to) {
+    to.job.emplace().attempt = static_cast<std::uint32_t>(s.done);
   }
   static bool finished(const state& s) {
     return s.done == appends_per_job;

@@ -1,0 +1,178 @@
+#include "actors/conversation/live/hub.hpp"
+
+#include <utility>
+
+#include "actors/conversation/reply_text.hpp"
+
+namespace troupe::actors::conversation {
+
+namespace {
+
+/// Follows until it is let go.
+class following final : public subscription {
+public:
+  following(std::shared_ptr<hub> all, feed_ptr of, follower_ptr f)
+      : all_{std::move(all)}, of_{std::move(of)}, f_{std::move(f)} {}
+
+  ~following() override {
+    of_->remove(f_);
+    all_->release(of_);
+  }
+
+  void resume() override {
+    if (of_->resume(*f_))
+      all_->catch_up(of_, f_);
+  }
+
+private:
+  std::shared_ptr<hub> all_;
+  feed_ptr of_;
+  follower_ptr f_;
+};
+
+} // namespace
+
+std::vector<recorded<event>> decode_journal(const std::vector<storage::stored_event>& stored) {
+  std::vector<recorded<event>> result;
+  result.reserve(stored.size());
+  for (const auto& each : stored)
+    result.push_back({conversation_core::decode(each.type, each.payload), each.at});
+  return result;
+}
+
+hub::hub(std::shared_ptr<reader_pool> readers, inspect_conversation inspect, std::function<void(std::size_t)> counted)
+    : readers_{std::move(readers)}, inspect_{std::move(inspect)}, counted_{std::move(counted)} {
+  // nop
+}
+
+feed_ptr hub::find(const storage::entity_key& key) {
+  auto& s = shard_of(key);
+  const std::lock_guard guard{s.mutex};
+  const auto found = s.feeds.find(key);
+  return found == s.feeds.end() ? nullptr : found->second;
+}
+
+/// Nobody forgets the feed before `use` has made it needed.
+template <class F>
+void hub::with_feed(const storage::entity_key& key, F use) {
+  auto& s = shard_of(key);
+  const std::lock_guard guard{s.mutex};
+  auto& place = s.feeds[key];
+  if (!place) {
+    place = std::make_shared<feed>(key);
+    count(1);
+  }
+  use(place);
+}
+
+void hub::release(const feed_ptr& which) {
+  auto& s = shard_of(which->key());
+  const std::lock_guard guard{s.mutex};
+  const auto found = s.feeds.find(which->key());
+  if (found != s.feeds.end() && found->second == which && which->is_idle()) {
+    s.feeds.erase(found);
+    count(std::size_t{0} - 1);
+  }
+}
+
+void hub::count(std::size_t change) {
+  const auto now = size_.fetch_add(change) + change;
+  if (counted_)
+    counted_(now);
+}
+
+// -- The conversations' side ------------------------------------------------------------------------------------------
+
+void hub::awakened(const storage::entity_key& key, const conversation_state& s) {
+  feed_ptr of;
+  std::vector<follower_ptr> behind;
+  with_feed(key, [&](const feed_ptr& place) {
+    of = place;
+    behind = place->awakened(s);
+  });
+  catch_up_all(of, behind);
+}
+
+void hub::committed(const storage::entity_key& key, const conversation_state& s, const std::vector<event>& events,
+                    timestamp at) {
+  if (const auto of = find(key))
+    catch_up_all(of, of->committed(s, events, at));
+}
+
+net::llm::text_taker hub::taker(const storage::entity_key& key, std::string reply) {
+  struct relay {
+    feed_ptr to;
+    std::string reply;
+    reply_filter filter;
+  };
+  auto to = find(key);
+  if (!to)
+    return [](std::string_view) {};
+  auto state = std::make_shared<relay>(relay{std::move(to), std::move(reply), {}});
+  return [state](std::string_view text) {
+    const auto visible = state->filter.push(text);
+    if (!visible.empty())
+      state->to->said(state->reply, visible);
+  };
+}
+
+void hub::fell_asleep(const storage::entity_key& key, std::string_view for_good) {
+  const auto of = find(key);
+  if (!of)
+    return;
+  of->fell_asleep();
+  if (!for_good.empty())
+    of->lose_all(for_good);
+  release(of);
+}
+
+// -- Their followers --------------------------------------------------------------------------------------------------
+
+std::unique_ptr<subscription> hub::subscribe(storage::entity_key which, std::optional<cursor> after,
+                                             std::shared_ptr<subscriber> who) {
+  auto f = std::make_shared<follower>();
+  f->who = std::move(who);
+  f->at = after;
+  feed_ptr of;
+  with_feed(which, [&](const feed_ptr& place) {
+    of = place;
+    place->add(f);
+  });
+  auto result = std::make_unique<following>(shared_from_this(), of, f);
+  catch_up(of, f);
+  return result;
+}
+
+/// Who is in memory is asked; reading the journal doesn't bring it there.
+void hub::catch_up(const feed_ptr& of, const follower_ptr& f) {
+  if (!of->is_awake())
+    return read_journal(of, f);
+  inspect_(
+      of->key(),
+      [me = shared_from_this(), of, f](const conversation_state& s) {
+        if (of->catch_up(*f, s) == caught_up::needs_journal)
+          me->read_journal(of, f);
+      },
+      [me = shared_from_this(), of, f](port_fault) { me->read_journal(of, f); });
+}
+
+void hub::catch_up_all(const feed_ptr& of, const std::vector<follower_ptr>& behind) {
+  for (const auto& f : behind)
+    read_journal(of, f);
+}
+
+void hub::read_journal(const feed_ptr& of, const follower_ptr& f) {
+  readers_->run(
+      [me = shared_from_this(), of, f](storage::reader& db) {
+        auto journal = decode_journal(db.load(of->key()));
+        if (journal.empty())
+          of->lose(*f, "not_found");
+        else if (of->catch_up(*f, std::move(journal)) == caught_up::needs_journal)
+          me->read_journal(of, f);
+      },
+      [of, f](const storage::error& why) {
+        of->lose(*f, why.kind() == storage::fault::corrupt ? "corrupt" : "storage_unavailable");
+      });
+}
+
+} // namespace troupe::actors::conversation
