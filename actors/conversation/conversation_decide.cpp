@@ -416,7 +416,7 @@ private:
     const auto agent = with_.agent(now().agent);
     const auto* step = agent ? config::find_step(*agent, now().step) : nullptr;
     if (step && !now().completed
-        && (is_composed ? open_fields(*step, now().profile).empty() : is_complete(*step, now().profile))) {
+        && (is_composed ? fields_to_ask(*step, now().profile).empty() : is_complete(*step, now().profile))) {
       emit(step_completed{step->name});
       if (const auto* next = next_step(*agent, *step, now().completed_steps)) {
         auto said = compose_opening(*next, now().profile, {}, is_composed);

@@ -182,7 +182,7 @@ private:
 
   /// The next open question, or what is said when there is none.
   void ask_next() {
-    const auto open = open_fields(step_, known_);
+    const auto open = fields_to_ask(step_, known_);
     if (!open.empty())
       return ask(*open.front());
     if (s_.completed)
@@ -265,7 +265,7 @@ composed compose_opening(const config::agent_step& step, const profile& known, s
   };
   add_paragraph(before);
   add_paragraph(step.opening);
-  const auto open = open_fields(step, known);
+  const auto open = fields_to_ask(step, known);
   if (asking && !open.empty()) {
     out.asked = open.front()->name;
     add_paragraph(question_of(*open.front()));

@@ -31,6 +31,12 @@ std::vector<const config::agent_field*> open_fields(const config::agent_step& st
   return out;
 }
 
+std::vector<const config::agent_field*> fields_to_ask(const config::agent_step& step, const profile& known) {
+  auto out = open_fields(step, known);
+  std::erase_if(out, [](const auto* field) { return field->question.empty() && !field->required; });
+  return out;
+}
+
 bool is_complete(const config::agent_step& step, const profile& known) {
   return std::all_of(step.fields.begin(), step.fields.end(), [&](const auto& field) {
     const bool wanted = step.complete_when.empty() || contains(step.complete_when, field.name);
@@ -94,7 +100,7 @@ progress progress_of(const conversation_state& s, const config::agent_definition
   else if (s.completed)
     out.next_action = "done";
   else
-    out.next_action = step && !open_fields(*step, s.profile).empty() ? "answer" : "continue";
+    out.next_action = step && !fields_to_ask(*step, s.profile).empty() ? "answer" : "continue";
   out.context_summary = summary_of(agent, s.profile);
   return out;
 }

@@ -14,6 +14,9 @@ namespace troupe::actors::conversation {
 /// Fields of the step of which nothing is known, in the order to ask.
 std::vector<const config::agent_field*> open_fields(const config::agent_step& step, const profile& known);
 
+/// Those of them that are asked for without a model: what has no question is only taken when it is said.
+std::vector<const config::agent_field*> fields_to_ask(const config::agent_step& step, const profile& known);
+
 /// Everything is known that the step must know: its `complete_when`, or all of its fields when it names none. A field
 /// that needn't be known may be skipped instead.
 bool is_complete(const config::agent_step& step, const profile& known);

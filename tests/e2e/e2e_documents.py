@@ -68,6 +68,15 @@ class Documents(unittest.TestCase):
         self.assertEqual(told["profile"], json.loads(shown)["profile"])
         self.assertEqual(told["missing"], json.loads(shown)["missing"])
 
+    def test_a_message_is_answered_as_the_document_shows(self):
+        self.troupe.add_tenant().start()
+        token = self.troupe.command("token", "mint", "--tenant", "acme", "--user", "ann").stdout.strip()
+        code = examples("docs/http-api.md")["message"]
+        told = json.loads(self.shell(code, URL=self.troupe.url, TOKEN=token))
+        shown = json.loads((ROOT / "docs/http-api.md").read_text().split(code)[1].split("```json\n")[1].split("```")[0])
+        self.assertEqual(set(told), set(shown))
+        self.assertEqual({**told, "message": ""}, {**shown, "message": "", "conversation_id": told["conversation_id"]})
+
     def test_ones_own_desk_in_five_steps(self):
         folder = self.troupe.folder
         (folder / "desk.key").write_text(self.desk.key + "\n")

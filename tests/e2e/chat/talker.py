@@ -7,6 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
 from harness import Troupe  # noqa: E402
+from websocket import WebSocket  # noqa: E402
 
 
 class Talker:
@@ -19,6 +20,13 @@ class Talker:
 
     def get(self, path, **headers):
         return self.troupe.get(path, self.headers(**headers))
+
+    def socket(self, user=None, protocols=(), headers=None, **query):
+        """A session of this user's, with the token as header unless other headers or protocols are given."""
+        words = "&".join(f"{name}={value}" for name, value in query.items())
+        if headers is None:
+            headers = {} if protocols else self.headers()
+        return WebSocket(self.troupe.port, f"/chat/{user or self.user}?{words}", headers, protocols)
 
     def delete(self, path):
         return self.troupe.ask("DELETE", path, None, self.headers())
@@ -50,3 +58,14 @@ def events_of(body):
         if data:
             out.append(data if data == "[DONE]" else json.loads(data))
     return out
+
+
+def text_of(events):
+    """What the agent said in these events."""
+    return "".join(event["delta"] for event in events if event["type"] == "TEXT_MESSAGE_CONTENT")
+
+
+def rejection(event):
+    """Code of a frame's rejection."""
+    assert (event["type"], event["name"]) == ("CUSTOM", "frame_rejected"), event
+    return event["value"]["code"]

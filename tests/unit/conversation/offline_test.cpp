@@ -55,6 +55,18 @@ TEST_CASE("without a model questions are asked in order, answers acknowledged, a
   CHECK(talk.hears("great") == "We've covered everything. Tell me if anything should be changed.");
 }
 
+TEST_CASE("without a model a field without a question is never asked for, but taken when it is said") {
+  auto agent = coach();
+  agent.steps[0].fields[2].question.clear();
+  offline_talk quick{agent};
+  CHECK(quick.hears("34").ends_with("What do you weigh?"));
+  quick.hears("80 kg");
+  CHECK(quick.state.step == "goal");
+  agent.steps[0].fields[1].question.clear();
+  offline_talk needed{agent};
+  CHECK(needed.hears("34").ends_with("weight?"));
+}
+
 TEST_CASE("acknowledgements vary") {
   auto agent = coach();
   agent.steps[0].fields.clear();
