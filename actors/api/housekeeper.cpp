@@ -8,7 +8,8 @@ namespace troupe::actors::api {
 
 namespace {
 
-/// Removes what removed tenants have left, one transaction after the other; appends get their turn between two.
+/// Removes what removed tenants and users have left, one transaction after the other; appends get their turn between
+/// two.
 void clear_removed(const std::shared_ptr<journal_queue>& journal) {
   journal->run(
       [journal](storage::writer& db) {
@@ -16,7 +17,7 @@ void clear_removed(const std::shared_ptr<journal_queue>& journal) {
           clear_removed(journal);
       },
       [](const storage::error& why) {
-        config::log::warn("removal_failed", "rows of removed tenants could not be removed; tried again later",
+        config::log::warn("removal_failed", "rows of removed tenants or users could not be removed; tried again later",
                           {{"error", why.what()}});
       });
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "storage/types.hpp"
 
@@ -48,6 +49,11 @@ public:
 
   /// Rows that the last INSERT, UPDATE or DELETE changed.
   std::int64_t changes() const noexcept;
+
+  /// How long another process's transaction is waited for from now on; returns how long it was before.
+  std::chrono::milliseconds wait_for(std::chrono::milliseconds at_most) noexcept {
+    return std::exchange(busy_timeout_, at_most);
+  }
 
   /// Throws `error{fault::unavailable}` when the file was moved or removed under us: what is written to it then is
   /// lost.

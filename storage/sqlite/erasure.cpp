@@ -2,6 +2,25 @@
 
 namespace troupe::storage::sqlite {
 
+namespace {
+
+/// While it lives, nobody is waited for for long: who appends waits meanwhile, and a backup may read for minutes.
+class hurry {
+public:
+  explicit hurry(connection& on) : on_{on}, before_{on.wait_for(std::chrono::milliseconds{20})} {}
+  ~hurry() {
+    on_.wait_for(before_);
+  }
+  hurry(const hurry&) = delete;
+  hurry& operator=(const hurry&) = delete;
+
+private:
+  connection& on_;
+  std::chrono::milliseconds before_;
+};
+
+} // namespace
+
 erasure::erasure(connection& on)
     : on_{on},
       keep_numbers_{on,
@@ -29,6 +48,7 @@ void erasure::clean_log() {
   if (erasures == value_of("erasures_cleaned"))
     return;
   {
+    const hurry up{on_};
     auto row = empty_log_.rows();
     if (!row.next() || row.integer(0) != 0)
       return;
