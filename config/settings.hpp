@@ -71,6 +71,8 @@ struct provider_settings {
 
 struct llm_settings {
   std::vector<provider_settings> providers; ///< without any key: one `extractive`
+  std::size_t cache_size = 0;               ///< bytes of replies that are kept; 0 = none
+  milliseconds cache_time{3'600'000};       ///< that a kept reply serves
   std::vector<std::string> chain;           ///< provider names in order of fallback; `extractive` always stands last
 };
 

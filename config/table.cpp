@@ -169,6 +169,14 @@ std::vector<setting<settings>> main_part() {
           "limits.requests_per_minute", value::integer{0, 1'000'000},
           [](s & v) -> auto& { return v.limits.requests_per_minute; }, "API requests per user; 0 = no limit"),
       declare<s>(
+          "llm.cache_size", value::size{0, 16'384 * mib}, [](s & v) -> auto& { return v.llm.cache_size; },
+          "Memory for models' replies in conversations: the very same prompt of the same tenant is answered from "
+          "there, "
+          "for free; 0 = models are always asked"),
+      declare<s>(
+          "llm.cache_time", duration{1s, 24h * 7}, [](s & v) -> auto& { return v.llm.cache_time; },
+          "How long such a reply serves"),
+      declare<s>(
           "jobs.max_in_flight", value::integer{0, 100'000}, [](s & v) -> auto& { return v.jobs.max_in_flight; },
           "Ticket jobs at a time; 0 = as many as the chain's first provider keeps busy, with some to spare"),
       declare<s>(

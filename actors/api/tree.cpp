@@ -94,6 +94,16 @@ const config::provider_settings* provider_of(const config::settings& settings, c
   return found == settings.llm.providers.end() ? nullptr : &*found;
 }
 
+/// Who is asked in which order.
+std::string chain_text(const config::llm_settings& settings) {
+  std::string result;
+  for (const auto& name : settings.chain)
+    for (const auto& each : settings.providers)
+      if (each.name == name)
+        result += name + '=' + each.model + '\n';
+  return result;
+}
+
 /// The chain's actors and the gateway in front of them. `extractive` has none: the job's core composes by itself.
 void add_models(std::vector<child_spec>& to, parts& of, handle_ref<gateway_actor> models) {
   std::vector<named_provider> chain;
@@ -109,8 +119,12 @@ void add_models(std::vector<child_spec>& to, parts& of, handle_ref<gateway_actor
                                                  of.chance, probe);
                             }));
   }
-  to.push_back(supervised("llm_gateway", models, [chain](caf::actor_system& system) {
-    return spawn_named(system, {.name = "llm_gateway"}, gateway, chain);
+  const auto& llm = of.settings->llm;
+  auto cache = llm.cache_size == 0 ? nullptr
+                                   : std::make_shared<reply_cache>(llm.cache_size, llm.cache_time, chain_text(llm),
+                                                                   of.time, of.metrics);
+  to.push_back(supervised("llm_gateway", models, [chain, cache](caf::actor_system& system) {
+    return spawn_named(system, {.name = "llm_gateway"}, gateway, chain, cache);
   }));
 }
 

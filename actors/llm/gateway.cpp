@@ -7,12 +7,46 @@
 
 namespace troupe::actors {
 
+namespace {
+
+/// Answers with what was said before.
+void repeat(const model_call& call, model_reply known) {
+  if (call.started)
+    call.started();
+  if (call.on_text)
+    call.on_text(known.text);
+  call.done(std::move(known));
+}
+
+/// The same call, whose reply is kept.
+model_call_ptr keeping(const model_call& call, std::shared_ptr<reply_cache> cache, std::string key) {
+  auto result = std::make_shared<model_call>(call);
+  result->done = [done = call.done, cache = std::move(cache), key = std::move(key)](model_outcome outcome) {
+    if (const auto* reply = std::get_if<model_reply>(&outcome))
+      cache->put(key, *reply);
+    done(std::move(outcome));
+  };
+  return result;
+}
+
+} // namespace
+
 gateway_state::gateway_state(pointer self) : self_{self} {
   // nop
 }
 
-void gateway_state::configure(std::vector<named_provider> chain) {
+void gateway_state::configure(std::vector<named_provider> chain, std::shared_ptr<reply_cache> cache) {
   chain_ = std::move(chain);
+  cache_ = std::move(cache);
+}
+
+void gateway_state::accept(model_call_ptr call) {
+  if (const auto key = cache_ ? cache_->key_of(*call) : std::nullopt) {
+    if (auto known = cache_->find(*key))
+      return repeat(*call, std::move(*known));
+    call = keeping(*call, cache_, *key);
+  }
+  ask(std::make_shared<const chained_call>(chained_call{std::move(call), 0, {}, {}}));
 }
 
 /// The provider at that place of the call's order: `first`, then the others of the chain.
@@ -56,12 +90,10 @@ void gateway_state::ask(chained_call_ptr what) {
 }
 
 gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self,
-                                     std::vector<named_provider> chain) {
-  self->state.configure(std::move(chain));
+                                     std::vector<named_provider> chain, std::shared_ptr<reply_cache> cache) {
+  self->state.configure(std::move(chain), std::move(cache));
   return {
-      [self](atom::complete, model_call_ptr& call) {
-        self->state.ask(std::make_shared<const chained_call>(chained_call{std::move(call), 0, {}, {}}));
-      },
+      [self](atom::complete, model_call_ptr& call) { self->state.accept(std::move(call)); },
       [self](atom::fall_back, chained_call_ptr& call) { self->state.ask(std::move(call)); },
   };
 }

@@ -11,6 +11,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/llm/provider.hpp"
+#include "actors/llm/reply_cache.hpp"
 #include "actors/runtime/handle_ref.hpp"
 
 namespace troupe::actors {
@@ -58,8 +59,9 @@ public:
 
   explicit gateway_state(pointer self);
 
-  void configure(std::vector<named_provider> chain);
+  void configure(std::vector<named_provider> chain, std::shared_ptr<reply_cache> cache);
 
+  void accept(model_call_ptr call);
   void ask(chained_call_ptr what);
 
 private:
@@ -67,12 +69,14 @@ private:
   const named_provider& at(std::size_t place, const std::string& first) const;
 
   std::vector<named_provider> chain_;
+  std::shared_ptr<reply_cache> cache_;
 };
 
 /// The chain of providers. The `extractive` end of a chain is not a provider here: its users compose without a model
 /// when they hear `model_failure`. Runs on the scheduler; never blocks.
 /// @param chain providers in order of fallback; may be empty
+/// @param cache of replies to calls that may repeat; may be null
 gateway_actor::behavior_type gateway(gateway_actor::stateful_pointer<gateway_state> self,
-                                     std::vector<named_provider> chain);
+                                     std::vector<named_provider> chain, std::shared_ptr<reply_cache> cache);
 
 } // namespace troupe::actors

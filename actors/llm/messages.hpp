@@ -55,6 +55,7 @@ struct model_call {
   std::string provider{};              ///< of the chain, asked first; empty, or none of the chain's = the chain's order
   std::optional<double> temperature{}; ///< none = the provider's
   std::optional<unsigned> max_tokens{}; ///< none = the provider's
+  bool may_repeat = false;              ///< a reply that was given to the very same question will do
   /// Given, the reply is streamed. Gets its text as it comes, until `done` is called and never after; what fails before
   /// the first token is tried again, there or at the next provider, without a word. Called for each token on a network
   /// thread that serves other calls: see docs/llm.md for what that costs.

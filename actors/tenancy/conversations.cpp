@@ -119,7 +119,7 @@ void tenant_conversations::on_end(const std::string& id, const caf::error& reaso
   live_.erase(id);
   count(-1);
   std::string_view for_good;
-  if (ended_well(reason)) {
+  if (ended_well(reason) || children_.stopping()) {
     crashes_.erase(id);
   } else if (reason == runtime_ec::corrupt) {
     unreadable_[id] = now() + services_->unreadable;

@@ -44,7 +44,7 @@ std::shared_ptr<model_call> call_of(Effect& what, const feedback<conversation_co
   call->limit = what.limit;
   call->provider = std::move(what.provider);
   call->stop = answer.stop();
-  call->started = [] {};
+  call->may_repeat = true;
   return call;
 }
 

@@ -8,6 +8,9 @@ namespace troupe::actors::conversation {
 
 namespace {
 
+/// Journals read for followers at a time.
+constexpr std::size_t most_reads = 64;
+
 /// Follows until it is let go.
 class following final : public subscription {
 public:
@@ -161,18 +164,60 @@ void hub::catch_up_all(const feed_ptr& of, const std::vector<follower_ptr>& behi
     read_journal(of, f);
 }
 
+/// When thousands come at once they take their turns here, so that others get theirs at the readers, too.
 void hub::read_journal(const feed_ptr& of, const follower_ptr& f) {
+  {
+    const std::lock_guard guard{reads_mutex_};
+    waiting_reads_.push_back({of, f});
+    if (reading_ >= most_reads)
+      return;
+    ++reading_;
+  }
+  read_next();
+}
+
+/// Has one of the `reading_` places.
+void hub::read_next() {
+  journal_task next;
+  {
+    const std::lock_guard guard{reads_mutex_};
+    if (waiting_reads_.empty()) {
+      --reading_;
+      return;
+    }
+    next = std::move(waiting_reads_.front());
+    waiting_reads_.pop_front();
+  }
   readers_->run(
-      [me = shared_from_this(), of, f](storage::reader& db) {
-        auto journal = decode_journal(db.load(of->key()));
+      [me = shared_from_this(), next](storage::reader& db) {
+        auto journal = decode_journal(db.load(next.of->key()));
         if (journal.empty())
-          of->lose(*f, "not_found");
-        else if (of->catch_up(*f, std::move(journal)) == caught_up::needs_journal)
-          me->read_journal(of, f);
+          next.of->lose(*next.f, "not_found");
+        else if (next.of->catch_up(*next.f, std::move(journal)) == caught_up::needs_journal)
+          me->read_journal(next.of, next.f);
+        me->read_next();
       },
-      [of, f](const storage::error& why) {
-        of->lose(*f, why.kind() == storage::fault::corrupt ? "corrupt" : "storage_unavailable");
+      [me = shared_from_this(), next](const storage::error& why) {
+        if (why.kind() == storage::fault::corrupt) {
+          next.of->lose(*next.f, "corrupt");
+          me->read_next();
+        } else {
+          next.of->lose(*next.f, "storage_unavailable");
+          me->give_up_reads();
+        }
       });
+}
+
+/// Who waits would hear the same. Leaves one of the `reading_` places.
+void hub::give_up_reads() {
+  std::deque<journal_task> waiting;
+  {
+    const std::lock_guard guard{reads_mutex_};
+    std::swap(waiting, waiting_reads_);
+    --reading_;
+  }
+  for (const auto& each : waiting)
+    each.of->lose(*each.f, "storage_unavailable");
 }
 
 } // namespace troupe::actors::conversation

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -72,7 +73,15 @@ private:
   void count(std::size_t change);
   template <class F>
   void with_feed(const storage::entity_key& key, F use);
+  /// A follower who is caught up from the journal.
+  struct journal_task {
+    feed_ptr of;
+    follower_ptr f;
+  };
+
   void read_journal(const feed_ptr& of, const follower_ptr& f);
+  void read_next();
+  void give_up_reads();
   void catch_up_all(const feed_ptr& of, const std::vector<follower_ptr>& behind);
 
   std::shared_ptr<reader_pool> readers_;
@@ -80,6 +89,9 @@ private:
   std::function<void(std::size_t)> counted_;
   std::atomic<std::size_t> size_ = 0;
   std::array<shard, 64> shards_;
+  std::mutex reads_mutex_;
+  std::deque<journal_task> waiting_reads_; ///< one per follower at most
+  std::size_t reading_ = 0;
 };
 
 /// Decodes a journal. Throws `storage::error` (`corrupt`).

@@ -153,6 +153,20 @@ TEST_CASE_METHOD(conversation_fixture, "from any cursor a client gets the rest e
   }
 }
 
+TEST_CASE_METHOD(conversation_fixture, "when very many come at once all of them are told") {
+  const auto which = open();
+  const auto other = open("bob");
+  std::vector<client> all;
+  for (int i = 0; i < 500; ++i) {
+    auto& each = all.emplace_back();
+    each.line = port->subscribe(i % 2 == 0 ? which : other, std::nullopt, each.shown);
+  }
+  CHECK(readers->depth() < 100);
+  run();
+  for (const auto& each : all)
+    CHECK(each->lines.size() == 2);
+}
+
 TEST_CASE_METHOD(conversation_fixture, "a cursor that the journal doesn't reach to counts as none") {
   const auto which = open();
   auto ada = follow(which, talk::cursor{77, 1, 0});

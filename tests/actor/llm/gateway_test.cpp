@@ -27,6 +27,7 @@ provider_actor::behavior_type stand_in(provider_actor::pointer, std::string name
 
 struct fixture : testing::actor_fixture {
   std::optional<model_outcome> outcome;
+  std::shared_ptr<reply_cache> cache;
 
   handle_ref<provider_actor> working(const std::string& name) {
     handle_ref<provider_actor> result;
@@ -86,7 +87,7 @@ struct fixture : testing::actor_fixture {
     call->stop = std::move(stop);
     call->provider = std::move(first);
     call->done = [this](model_outcome what) { outcome = std::move(what); };
-    caf::anon_send(spawn(gateway, std::move(named)), atom::complete_v, model_call_ptr{std::move(call)});
+    caf::anon_send(spawn(gateway, std::move(named), cache), atom::complete_v, model_call_ptr{std::move(call)});
     run();
   }
 
@@ -167,4 +168,15 @@ TEST_CASE_METHOD(fixture, "a reply that breaks after its first token comes back 
   ask({broken("zero"), breaking(), working("two")});
   CHECK(failure() == "one: cut off");
   CHECK(std::get<model_failure>(*outcome).sent == "Once upon");
+}
+
+TEST_CASE_METHOD(fixture, "the provider that a call names is asked first, the others in their order") {
+  ask({working("one"), working("two"), working("three")}, {}, "2");
+  CHECK(text() == "from two");
+  ask({broken("one"), working("two"), broken("three")}, {}, "3");
+  CHECK(text() == "from two");
+  ask({broken("one"), broken("two"), broken("three")}, {}, "2");
+  CHECK(failure() == "two: down; one: down; three: down");
+  ask({working("one"), working("two")}, {}, "none of these");
+  CHECK(text() == "from one");
 }

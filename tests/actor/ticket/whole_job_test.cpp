@@ -57,7 +57,7 @@ struct fixture : testing::entity_fixture<ticket::job_core> {
     with.name = "p";
     provider_ref.set(spawn(provider, with, model, std::shared_ptr<const actors::clock>{time},
                            std::shared_ptr<actors::random>{chance}, std::make_shared<llm_probe>(metrics, "p", "m")));
-    models.set(spawn(gateway, std::vector{named_provider{"p", provider_ref}}));
+    models.set(spawn(gateway, std::vector{named_provider{"p", provider_ref}}, std::shared_ptr<reply_cache>{}));
     clockwork.set(spawn(ticket::gather_watch, std::shared_ptr<const actors::clock>{time}, 50ms));
     desk_ref.set(spawn(desk, std::string{"acme"}, connector_ptr{connector}, desk_settings{},
                        std::shared_ptr<const actors::clock>{time}));
