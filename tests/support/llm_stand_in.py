@@ -78,6 +78,8 @@ class Llm(StandIn):
         self.calls.append({"at": time.time(), "behaviour": order["behaviour"], "model": model,
                            "request_id": request.headers.get("x-request-id", ""),
                            "authorization": request.headers.get("authorization", ""),
+                           "temperature": body.get("temperature"),
+                           "max_tokens": body.get("max_completion_tokens", body.get("max_tokens")),
                            "messages": body.get("messages", []), "words": len(WORD.findall(text))})
         if body.get("stream") and self.is_streamed(order["behaviour"]):
             reply = self.stream(order, body, text)

@@ -29,8 +29,13 @@ class Closed(Exception):
 class WebSocket:
     """Throws `Refused` when the handshake is, and `Closed` when something is read behind the end."""
 
-    def __init__(self, port, path, headers=None, protocols=(), patience=PATIENCE):
-        self.socket = socket.create_connection(("127.0.0.1", port), patience)
+    def __init__(self, port, path, headers=None, protocols=(), patience=PATIENCE, receive_buffer=None):
+        """@param receive_buffer: bytes that may lie unread on this side"""
+        self.socket = socket.socket()
+        if receive_buffer is not None:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(patience)
+        self.socket.connect(("127.0.0.1", port))
         self.data = b""
         lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade",
                  "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}"]

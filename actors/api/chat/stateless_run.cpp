@@ -32,6 +32,7 @@ std::shared_ptr<model_call> call_of(const run_order& what) {
   call->tenant = what.tenant;
   call->correlation_id = what.correlation_id;
   call->limit = what.agent->reply_timeout;
+  call->provider = what.agent->provider;
   call->stop = what.stop;
   return call;
 }
@@ -91,6 +92,8 @@ private:
     reply_ = std::move(order.reply);
     auto call = call_of(what_);
     call->messages = std::move(order.messages);
+    call->temperature = what_.temperature ? what_.temperature : order.temperature;
+    call->max_tokens = what_.max_tokens ? what_.max_tokens : order.max_tokens;
     if (!what_.system.empty())
       call->messages.front().text.append("\n\nThe application adds:\n").append(what_.system);
     if (what_.on_text)

@@ -64,7 +64,9 @@ class Endpoint(unittest.TestCase):
         self.assertEqual(told["errors"], {"model": ["NotFoundError", 404, "model_not_found", "model"],
                                           "messages": ["BadRequestError", 400, None, "messages"],
                                           "key": ["AuthenticationError", 401, "invalid_api_key", None]})
-        asked = self.llm.control("calls")["calls"][0]["messages"]
+        call = self.llm.control("calls")["calls"][0]
+        self.assertEqual((call["max_tokens"], call["temperature"]), (50, 0.1))
+        asked = call["messages"]
         self.assertIn("Call the user Captain.", asked[0]["content"])
         self.assertEqual(asked[-1], {"role": "user", "content": "Say something nice."})
 

@@ -21,12 +21,13 @@ class Talker:
     def get(self, path, **headers):
         return self.troupe.get(path, self.headers(**headers))
 
-    def socket(self, user=None, protocols=(), headers=None, **query):
+    def socket(self, user=None, protocols=(), headers=None, receive_buffer=None, **query):
         """A session of this user's, with the token as header unless other headers or protocols are given."""
         words = "&".join(f"{name}={value}" for name, value in query.items())
         if headers is None:
             headers = {} if protocols else self.headers()
-        return WebSocket(self.troupe.port, f"/chat/{user or self.user}?{words}", headers, protocols)
+        return WebSocket(self.troupe.port, f"/chat/{user or self.user}?{words}", headers, protocols,
+                         receive_buffer=receive_buffer)
 
     def delete(self, path):
         return self.troupe.ask("DELETE", path, None, self.headers())

@@ -12,7 +12,7 @@ const told = {};
 told.models = (await client.models.list()).data.map((model) => model.id);
 told.model = (await client.models.retrieve('chat')).id;
 
-const whole = await client.chat.completions.create({ model: 'chat', messages, max_tokens: 50, seed: 1, tools: [] });
+const whole = await client.chat.completions.create({ model: 'chat', messages, max_tokens: 50, temperature: 0.1, seed: 1, tools: [] });
 told.whole = whole.choices[0].message.content;
 told.usage = whole.usage;
 
