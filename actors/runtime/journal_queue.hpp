@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -54,7 +55,7 @@ pending_append_ptr make_pending_append(storage::append request, F done) {
 }
 
 /// Something else to be written: a tenant, a note, an import's rows. Runs on the writer's thread between two commits of
-/// appends, and delays everybody's.
+/// appends, and delays everybody's. What was handed over before it is durable by then.
 using write_task = storage_task<storage::writer>;
 using write_task_ptr = std::unique_ptr<write_task>;
 
@@ -65,7 +66,8 @@ struct journal_limits {
 };
 
 /// The bounded queue in front of the journal writer. It outlives the writer's crashes: what waits is served by the
-/// writer's successor. Any thread.
+/// writer's successor. Never by two at a time: who was killed may still be in a commit, and what the successor does
+/// must not overtake that. Any thread.
 class journal_queue {
 public:
   explicit journal_queue(journal_limits limits = {});
@@ -89,7 +91,7 @@ public:
   /// Appends that wait for their commit.
   std::size_t depth() const;
 
-  /// Everything is refused until another writer comes. What waits already is still served while there is a writer.
+  /// Everything is refused until another writer takes over. What waits already is still served while there is a writer.
   void close();
 
   /// Refuses all that waits: when no writer will come any more.
@@ -99,16 +101,18 @@ public:
 
   /// The writer that gets `work_ready` when there is something to do. At once when something waits already. Opens a
   /// queue that its predecessor closed.
-  void attach(caf::actor writer);
+  /// False when the predecessor hasn't ended: the writer takes over when it has. It may hang for ever, so all that
+  /// waits and comes until then is refused.
+  bool attach(caf::actor writer);
 
-  /// The writer has ended.
-  void detach();
+  /// A writer has ended.
+  void detach(caf::actor_id writer);
 
   /// Moves the next appends, up to `limits().batch`, into `batch`. False when neither appends nor tasks wait: the
-  /// writer will be woken again.
-  bool take(std::vector<pending_append_ptr>& batch);
+  /// writer will be woken again. False for who isn't the writer yet.
+  bool take(caf::actor_id writer, std::vector<pending_append_ptr>& batch);
 
-  /// The next task; null when none waits.
+  /// The next task; null when none waits, or appends that were handed over before it still do.
   write_task_ptr take_task();
 
   const journal_limits& limits() const noexcept {
@@ -116,17 +120,25 @@ public:
   }
 
 private:
-  template <class Queue, class Entry>
-  void hand_over(Queue& to, Entry what, std::size_t limit);
+  struct waiting_task {
+    write_task_ptr what;
+    std::uint64_t after; ///< so many appends were handed over before it
+  };
+
+  const char* refusal(std::size_t waiting, std::size_t limit) const noexcept;
+  void refuse_all(std::unique_lock<std::mutex> lock, const char* why);
   void wake_writer(std::unique_lock<std::mutex>& lock);
 
   const journal_limits limits_;
   mutable std::mutex mutex_;
   std::deque<pending_append_ptr> appends_;
-  std::deque<write_task_ptr> tasks_;
+  std::deque<waiting_task> tasks_;
+  std::uint64_t handed_over_ = 0; ///< appends
+  std::uint64_t taken_ = 0;       ///< of them
   caf::actor writer_;
-  bool woken_ = false; ///< a `work_ready` is on its way, or the writer is at work
-  bool closed_ = false;
+  caf::actor successor_;         ///< waits for the writer's end
+  bool woken_ = false;           ///< a `work_ready` is on its way, or the writer is at work
+  const char* closed_ = nullptr; ///< why all is refused; null while it isn't
 };
 
 } // namespace troupe::actors

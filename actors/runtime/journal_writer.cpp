@@ -28,12 +28,13 @@ journal_writer_state::journal_writer_state(pointer self) : self_{self} {}
 journal_writer_state::~journal_writer_state() {
   if (!queue_)
     return;
-  queue_->detach();
   // What the writer was at when it crashed: nothing else is lost, the queue waits for a successor.
   const storage::error why{storage::fault::unavailable, "the journal writer ended"};
   fail(batch_, why);
   if (task_)
     task_->failed(why);
+  db_.reset();
+  queue_->detach(self_->id());
 }
 
 void journal_writer_state::configure(std::shared_ptr<journal_queue> queue,
@@ -44,7 +45,8 @@ void journal_writer_state::configure(std::shared_ptr<journal_queue> queue,
   clock_ = std::move(time);
   probe_ = std::move(probe);
   this->open();
-  queue_->attach(caf::actor_cast<caf::actor>(self_));
+  if (!queue_->attach(caf::actor_cast<caf::actor>(self_)))
+    log::error("journal_writer_waits", "Nothing is written before the last journal writer has ended.");
 }
 
 void journal_writer_state::work() {
@@ -60,7 +62,7 @@ void journal_writer_state::drain() {
 }
 
 bool journal_writer_state::serve() {
-  if (!queue_->take(batch_))
+  if (!queue_->take(self_->id(), batch_))
     return false;
   probe_->queue_depth.Set(static_cast<double>(queue_->depth()));
   if (!open())

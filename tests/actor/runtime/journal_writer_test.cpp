@@ -323,6 +323,87 @@ TEST_CASE_METHOD(fixture, "a queue that was closed opens again for the next writ
   CHECK_FALSE(probe.reply->fault);
 }
 
+TEST_CASE_METHOD(fixture, "a successor does nothing before its predecessor's last batch is durable") {
+  std::vector<std::string> order;
+  store->before_commit([&, once = true]() mutable {
+    if (!std::exchange(once, false))
+      return;
+    caf::anon_send_exit(writer, caf::exit_reason::kill);
+    start_writer();
+    run();
+    journal->run([&](storage::writer&) { order.push_back("the successor's"); },
+                 [&](const storage::error&) { order.push_back("refused meanwhile"); });
+    run();
+  });
+  journal->submit(make_pending_append(append_to("a"), [&](append_reply reply) {
+    CHECK_FALSE(reply.fault);
+    order.push_back("the predecessor's");
+  }));
+  run();
+  journal->run([&](storage::writer&) { order.push_back("the successor's"); },
+               [](const storage::error&) { FAIL("the task fails"); });
+  run();
+  CHECK(order == std::vector<std::string>{"refused meanwhile", "the predecessor's", "the successor's"});
+}
+
+TEST_CASE_METHOD(fixture,
+                 "while a writer that was killed hangs, all is refused at once, and its successor can be stopped") {
+  append_probe waits;
+  append_probe comes;
+  hold(writer);
+  journal->submit(waits.make(append_to("a")));
+  caf::anon_send_exit(writer, caf::exit_reason::kill);
+  auto successor = start_writer();
+  watch(successor);
+  run();
+  journal->submit(comes.make(append_to("b")));
+  REQUIRE(waits.reply);
+  CHECK(waits.reply->fault == fault::unavailable);
+  REQUIRE(comes.reply);
+  CHECK(comes.reply->fault == fault::unavailable);
+  caf::anon_send_exit(successor, caf::exit_reason::user_shutdown);
+  run();
+  CHECK(reason_of_end() == caf::exit_reason::user_shutdown);
+  release();
+}
+
+TEST_CASE_METHOD(fixture, "the last of several successors takes over when the writer has ended at last") {
+  hold(writer);
+  caf::anon_send_exit(writer, caf::exit_reason::kill);
+  caf::anon_send_exit(start_writer(), caf::exit_reason::kill);
+  start_writer();
+  run();
+  release();
+  append_probe probe;
+  journal->submit(probe.make(append_to("a")));
+  run();
+  REQUIRE(probe.reply);
+  CHECK_FALSE(probe.reply->fault);
+}
+
+TEST_CASE_METHOD(fixture, "a writer that comes beside another one and ends leaves it the queue") {
+  auto second = start_writer();
+  run();
+  caf::anon_send_exit(second, caf::exit_reason::kill);
+  run();
+  append_probe probe;
+  journal->submit(probe.make(append_to("a")));
+  run();
+  REQUIRE(probe.reply);
+  CHECK_FALSE(probe.reply->fault);
+}
+
+TEST_CASE_METHOD(fixture, "a task follows the appends that were handed over before it") {
+  std::array<append_probe, 6> probes;
+  for (std::size_t i = 0; i < probes.size(); ++i)
+    journal->submit(probes[i].make(append_to("e" + std::to_string(i))));
+  bool all = false;
+  journal->run([&](storage::writer&) { all = probes.back().reply.has_value(); },
+               [](const storage::error&) { FAIL("the task fails"); });
+  run();
+  CHECK(all);
+}
+
 TEST_CASE_METHOD(engine_fixture, "an abandoned queue answers all that waits") {
   append_probe probe;
   std::optional<fault> task;
