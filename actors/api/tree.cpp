@@ -182,6 +182,7 @@ std::shared_ptr<const tenant_services> make_tenant_services(parts& of, const std
     services->observer = jobs->observer;
     return services;
   };
+  result->orphaned = [&of] { of.orphans.store(true); };
   result->ended = [&of](job_end_ptr end) {
     // Who wrote instead may be a life that was killed: nobody would ever go on.
     if (end->superseded)

@@ -172,12 +172,12 @@ void intake_state::look_soon() {
 }
 
 void intake_state::on_ended(const job_end& what) {
-  const auto found = in_flight_.find(what.id);
-  if (found == in_flight_.end())
-    return;
-  in_flight_.erase(found);
-  if (auto count = per_tenant_.find(what.tenant); count != per_tenant_.end() && --count->second == 0)
-    per_tenant_.erase(count);
+  if (in_flight_.erase(what.id) > 0) {
+    if (auto count = per_tenant_.find(what.tenant); count != per_tenant_.end() && --count->second == 0)
+      per_tenant_.erase(count);
+  } else if (!what.crashed || queued_.contains(what.id)) {
+    return; // begun by a former intake
+  }
   // A tenant that was at its own limit has room again; its jobs wait in the database.
   if (settings_.max_in_flight_per_tenant != 0)
     more_in_database_ = true;

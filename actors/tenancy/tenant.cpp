@@ -23,8 +23,11 @@ tenant_state::tenant_state(pointer self) : self_{self} {
 }
 
 tenant_state::~tenant_state() {
-  if (services_)
-    services_->live_jobs->fetch_sub(jobs_.size());
+  if (!services_ || jobs_.empty())
+    return;
+  services_->live_jobs->fetch_sub(jobs_.size());
+  // The intake sees to those that it started. Its former lives' may be among these.
+  services_->orphaned();
 }
 
 void tenant_state::configure(tenant_ptr settings, std::shared_ptr<const tenant_services> services) {

@@ -45,6 +45,8 @@ struct tenant_services {
   std::shared_ptr<const conversation_services> conversations;
   /// Hears each end of a job. Any thread.
   std::function<void(job_end_ptr)> ended;
+  /// Hears that jobs may have lost their owner though the database calls them running. Any thread.
+  std::function<void()> orphaned;
   /// Jobs in memory, of all tenants: what a graceful stop waits for.
   std::shared_ptr<std::atomic<std::size_t>> live_jobs;
   std::shared_ptr<const clock> time;

@@ -317,6 +317,15 @@ TEST_CASE_METHOD(fixture, "a job whose life crashes gets another one, later and 
   CHECK(metrics.render().find("troupe_jobs_given_up_total 1") != std::string::npos);
 }
 
+TEST_CASE_METHOD(fixture, "a job whose life was begun by a former intake gets another one when it crashes") {
+  auto i = make();
+  const auto job = store_job("a");
+  finish("a", job); // it isn't due
+  end(i, "a", job, true);
+  advance(20s);
+  CHECK(ids() == names{job});
+}
+
 TEST_CASE_METHOD(fixture, "jobs of a tenant whose actor dies start again when it is back") {
   auto i = make();
   const auto job = store_job("a");

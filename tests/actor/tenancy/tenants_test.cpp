@@ -29,6 +29,7 @@ struct fixture : testing::actor_fixture {
   std::shared_ptr<tenant_registry> registry = std::make_shared<tenant_registry>();
   std::shared_ptr<effect_runner<ticket::job_core>> effects = std::make_shared<silent_effects>();
   std::vector<job_end_ptr> ends;
+  int orphanings = 0;
   std::vector<std::string> connected;
   config::metrics metrics;
   std::shared_ptr<tenant_services> services = std::make_shared<tenant_services>();
@@ -51,6 +52,7 @@ struct fixture : testing::actor_fixture {
       return result;
     };
     services->ended = [this](job_end_ptr what) { ends.push_back(std::move(what)); };
+    services->orphaned = [this] { ++orphanings; };
     services->live_jobs = std::make_shared<std::atomic<std::size_t>>(0);
     services->time = time;
     services->chance = chance;
@@ -181,4 +183,15 @@ TEST_CASE_METHOD(fixture, "a tenant's death takes its jobs with it and nobody el
   caf::anon_send_exit(registry->find("a"), caf::exit_reason::kill);
   run();
   CHECK(services->live_jobs->load() == 1);
+}
+
+TEST_CASE_METHOD(fixture, "that a tenant died with jobs is told, that one without any died isn't") {
+  auto all = make({tenant_of("a"), tenant_of("b")});
+  run_job("a", "job-1");
+  caf::anon_send_exit(registry->find("b"), caf::exit_reason::kill);
+  run();
+  CHECK(orphanings == 0);
+  caf::anon_send_exit(registry->find("a"), caf::exit_reason::kill);
+  run();
+  CHECK(orphanings == 1);
 }
