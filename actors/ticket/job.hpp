@@ -241,6 +241,7 @@ struct model_replied {
 struct note_outcome {
   std::uint32_t write = 0;
   std::variant<net::desk::note_written, net::desk::desk_failure> result;
+  milliseconds took{0}; ///< by a clock that nobody sets
 };
 
 struct note_looked_up {

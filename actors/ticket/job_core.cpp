@@ -98,7 +98,7 @@ struct applier {
   void operator()(const write_started& e) const {
     s.writes = e.write;
     ++s.attempt_writes;
-    s.open = job_state::open_write{e.deadline, false};
+    s.open = job_state::open_write{std::max(milliseconds{0}, e.deadline - at)};
     s.active_since = at;
     move_on(s);
   }
@@ -132,6 +132,7 @@ struct applier {
   }
 
   void operator()(const failed& e) const {
+    looked();
     s.phase = job_phase::waiting;
     s.parked = false;
     s.active_since.reset();
@@ -150,6 +151,7 @@ struct applier {
       s.open.reset();
       --s.attempt_writes;
     }
+    looked();
     if (e.circuit && !s.spared_since)
       s.spared_since = at;
     s.step = e.step;
@@ -182,6 +184,13 @@ struct applier {
 
   void operator()(const discarded&) const {
     end(s, job_phase::discarded, at);
+  }
+
+private:
+  /// An attempt with an open write ends or rests only after its owner has waited for the desk, and looked.
+  void looked() const {
+    if (s.open)
+      s.open->over = true;
   }
 };
 

@@ -27,8 +27,9 @@ enum class job_phase : std::uint8_t {
 /// A ticket job as its journal tells it. Texts are dropped as soon as no later step needs them.
 struct job_state {
   struct open_write {
-    timestamp deadline;
-    bool unknown = false; ///< its owner has heard that nobody knows
+    milliseconds limit{0}; ///< its owner gives up by then
+    bool unknown = false;  ///< its owner has heard that nobody knows
+    bool over = false;     ///< it has been looked for: the desk isn't busy with it any more
   };
 
   std::uint64_t number = 0; ///< of the last event

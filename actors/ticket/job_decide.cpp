@@ -130,7 +130,7 @@ public:
         return;
       emit(write_unknown{std::move(error)});
       if (!s_.parked)
-        await_or_look();
+        await_or_look(std::max(milliseconds{0}, s_.open->limit - c.took) + settings_.write_margin);
       return;
     }
     emit(write_refused{error, failure.retry_after});
@@ -290,15 +290,14 @@ private:
   void resolve_predecessors_write() {
     if (!s_.open->unknown)
       emit(write_unknown{"its owner ended before the desk's answer came"});
-    await_or_look();
+    await_or_look(s_.open->over ? milliseconds{0} : s_.open->limit + settings_.write_margin);
   }
 
-  /// A desk may still be busy with a write until its deadline and the margin have passed.
-  void await_or_look() {
-    const auto wait = s_.open->deadline + settings_.write_margin - world_.now;
+  /// A desk may still be busy with a write until its time limit and the margin have passed. How much of that is over is
+  /// never asked of the wall clock, which may have been set meanwhile: a successor waits for all of it.
+  void await_or_look(milliseconds wait) {
     if (wait > milliseconds{0})
-      // No longer than any write can take, whatever happened to the clock meanwhile.
-      start(timer_kind::look, std::min(wait, settings_.write_timeout + settings_.write_margin));
+      start(timer_kind::look, wait);
     else
       look(0);
   }
@@ -308,7 +307,7 @@ private:
       look(c.round);
     } else if (c.kind == timer_kind::write_limit && !s_.open->unknown) {
       emit(write_unknown{"the desk's answer did not come before the write's deadline"});
-      await_or_look();
+      look(0);
     }
   }
 

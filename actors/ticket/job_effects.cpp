@@ -88,8 +88,9 @@ void job_effects::run_one(write_note& what, feedback<job_core> answer) {
                 what.timeout};
   task->deadline = what.deadline;
   task->done = guarded<note_result>(
-      [answer, write = what.write](note_result result) {
-        answer(note_outcome{write, std::move(result)});
+      [answer, write = what.write, time = services_.time, begin = services_.time->monotonic()](note_result result) {
+        const auto took = std::chrono::floor<milliseconds>(time->monotonic() - begin);
+        answer(note_outcome{write, std::move(result), took});
       },
       desk_failure{desk_fault::unknown_outcome, "the write was lost with the actor that had it", std::nullopt});
   if (auto desk = desk_.get())

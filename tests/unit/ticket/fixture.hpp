@@ -155,7 +155,7 @@ public:
   }
 
   job_core::decision write_fails(net::desk::desk_fault fault, std::optional<milliseconds> retry_after = {}) {
-    return tell(note_outcome{state.writes, net::desk::desk_failure{fault, "desk trouble", retry_after}});
+    return tell(note_outcome{state.writes, net::desk::desk_failure{fault, "desk trouble", retry_after}, desk_took});
   }
 
   /// Up to a write that is on its way.
@@ -169,6 +169,7 @@ public:
   job_state state;
   timestamp now = start_time;
   double chance = 0.5;
+  milliseconds desk_took{0}; ///< before it fails
   std::uint64_t epoch = 0;
   std::vector<std::string> types; ///< of all events so far
   std::vector<storage::stored_event> journal;

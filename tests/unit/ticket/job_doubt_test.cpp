@@ -5,10 +5,11 @@
 using namespace troupe;
 using namespace troupe::testing;
 
-TEST_CASE("an unknown outcome is looked into after the deadline and the margin, not before") {
+TEST_CASE("an unknown outcome is looked into after the write's time and the margin, not before") {
   job_bench job;
   job.begin_write();
   job.now += 2s;
+  job.desk_took = 2s;
   const auto decided = job.write_fails(desk_fault::unknown_outcome);
   CHECK(job.types.back() == "write_unknown");
   CHECK_FALSE(find<look_for_note>(decided.effects));
@@ -26,6 +27,18 @@ TEST_CASE("an unknown outcome is looked into after the deadline and the margin, 
   CHECK(look->ticket_id == "4711");
   CHECK(look->marker == "ref: " + std::string{job_id});
   CHECK(looking.events.empty());
+}
+
+TEST_CASE("a clock that is set while a write is under way makes nobody look too early, nor too late") {
+  for (const auto jump : {std::chrono::hours{24}, -std::chrono::hours{24}}) {
+    job_bench job;
+    job.begin_write();
+    job.now += jump;
+    job.desk_took = 30s;
+    const auto decided = job.write_fails(desk_fault::unknown_outcome);
+    CHECK_FALSE(find<look_for_note>(decided.effects));
+    CHECK(find<set_timer>(decided.effects)->after == 5s);
+  }
 }
 
 TEST_CASE("a note that is found completes the job without a second write") {

@@ -51,7 +51,7 @@ TEST_CASE("a successor asks the model with what was gathered") {
   CHECK(contains(find<call_model>(decided.effects)->messages[1].text, "HD-1002"));
 }
 
-TEST_CASE("a successor that finds an open write waits past its deadline, then looks before it writes") {
+TEST_CASE("a successor that finds an open write waits for as long as any may take, then looks before it writes") {
   job_bench job;
   job.begin_write();
   job.now += 10s;
@@ -59,31 +59,36 @@ TEST_CASE("a successor that finds an open write waits past its deadline, then lo
   CHECK(job.types.back() == "write_unknown");
   CHECK_FALSE(find<write_note>(claim.effects));
   CHECK_FALSE(find<look_for_note>(claim.effects));
-  CHECK(find<set_timer>(claim.effects)->after == 25s);
-  job.now += 25s;
+  CHECK(find<set_timer>(claim.effects)->after == 35s);
+  job.now += 35s;
   const auto looking = job.tell(fired(claim, timer_kind::look));
   CHECK(find<look_for_note>(looking.effects));
   const auto writing = job.tell(note_looked_up{1, 0, note_search{}});
   CHECK(find<write_note>(writing.effects)->write == 2);
 }
 
-TEST_CASE("a successor that comes long after an open write looks at once") {
-  job_bench job;
-  job.begin_write();
-  job.now += 1h;
-  const auto claim = job.wake();
-  CHECK(find<look_for_note>(claim.effects));
-  CHECK_FALSE(find<set_timer>(claim.effects));
+TEST_CASE("a successor waits as long whatever the clock says: it may have been set") {
+  for (const auto jump : {std::chrono::hours{24}, -std::chrono::hours{24}}) {
+    job_bench job;
+    job.begin_write();
+    job.now += jump;
+    const auto claim = job.wake();
+    CHECK_FALSE(find<look_for_note>(claim.effects));
+    CHECK(find<set_timer>(claim.effects)->after == 35s);
+    const auto looking = job.tell(fired(claim, timer_kind::look));
+    CHECK(find<look_for_note>(looking.effects));
+  }
 }
 
-TEST_CASE("a clock that was set back makes a successor wait no longer than a write can take") {
+TEST_CASE("the next attempt after one that looked in vain looks at once") {
   job_bench job;
   job.begin_write();
-  job.now -= 24h;
-  const auto claim = job.wake();
-  CHECK(find<set_timer>(claim.effects)->after == 35s);
-  const auto looking = job.tell(fired(claim, timer_kind::look));
-  CHECK(find<look_for_note>(looking.effects));
+  job.write_fails(desk_fault::unknown_outcome);
+  for (std::uint32_t round = 0; round < 3; ++round)
+    job.tell(note_looked_up{1, round, desk_failure{desk_fault::unavailable, "down", {}}});
+  REQUIRE(job.types.back() == "failed");
+  job.now = job.state.due_at;
+  CHECK(find<look_for_note>(job.wake().effects));
 }
 
 TEST_CASE("a clock that was set back gives an attempt no time") {

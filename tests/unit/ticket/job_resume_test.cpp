@@ -131,7 +131,7 @@ private:
 
   void take_look(const look_for_note& look) {
     CHECK(job_.state.open.has_value());
-    CHECK(job_.now >= job_.state.open->deadline + job_.settings.write_margin);
+    CHECK(job_.now >= desk_.busy_until[look.write] + job_.settings.write_margin);
     note_looked_up answer{look.write, look.round, note_search{}};
     if (once_in(4))
       answer.result = desk_failure{desk_fault::unavailable, "down", {}};
