@@ -165,4 +165,14 @@ nlohmann::ordered_json job_with_steps(const storage::job_record& job,
   return result;
 }
 
+nlohmann::ordered_json job_without_steps(const storage::job_record& job) {
+  static constexpr std::string_view unreadable = "its journal can't be read";
+  auto result = job_fields(job);
+  if (!job.row.error.starts_with(unreadable)) // a job that was set aside tells more
+    result["error"] = unreadable;
+  result["steps"] = json::array();
+  result["note"] = nullptr;
+  return result;
+}
+
 } // namespace troupe::actors::api

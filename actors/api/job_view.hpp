@@ -27,4 +27,7 @@ nlohmann::ordered_json job_fields(const storage::job_record& job);
 nlohmann::ordered_json job_with_steps(const storage::job_record& job,
                                       const std::vector<storage::stored_event>& journal);
 
+/// The same for a job whose journal can't be read: without steps and note, with an `error` that says so.
+nlohmann::ordered_json job_without_steps(const storage::job_record& job);
+
 } // namespace troupe::actors::api

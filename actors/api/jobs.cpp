@@ -39,6 +39,19 @@ storage::entity_key key_of(const std::string& tenant, const std::string& id) {
   return {tenant, storage::entity_kind::ticket_job, id};
 }
 
+/// The job with its steps as far as they can be read.
+nlohmann::ordered_json shown(storage::reader& db, const storage::job_record& job, const std::string& correlation_id) {
+  try {
+    return job_with_steps(job, db.load(key_of(job.tenant, job.id)));
+  } catch (const storage::error& why) {
+    if (why.kind() != storage::fault::corrupt)
+      throw;
+    config::log::warn("job_shown_without_steps", "a job is shown whose journal can't be read",
+                      {{"error", why.what()}, {"job_id", job.id}, {"correlation_id", correlation_id}});
+    return job_without_steps(job);
+  }
+}
+
 /// Appends what a retry means and answers 202, or says why not.
 void retry(storage::reader& db, const job_route_services& services, const storage::job_record& job,
            const std::string& by, const std::string& correlation_id, const http::reply& answer) {
@@ -76,8 +89,8 @@ user_handler show_job(job_route_services services) {
           if (!job)
             return answer(not_found(correlation_id));
           http::response result;
-          result.body = job_with_steps(*job, db.load(key_of(tenant, id)))
-                            .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+          result.body =
+              shown(db, *job, correlation_id).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
           answer(std::move(result));
         },
         [answer, correlation_id = r.id](const storage::error& why) { answer(storage_problem(why, correlation_id)); });

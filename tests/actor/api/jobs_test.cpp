@@ -86,13 +86,33 @@ TEST_CASE_METHOD(fixture, "a job that can't be retried says why") {
   CHECK(looks == 0);
 }
 
-TEST_CASE_METHOD(fixture, "while storage fails a job is answered 503, and a corrupt journal 500 without internals") {
+TEST_CASE_METHOD(fixture, "while storage fails a job is answered 503") {
   const auto id = accept_job();
   store->fail_reads(1);
   CHECK(call(show, id).status == 503);
+  CHECK(call(show, id).status == 200);
+}
+
+TEST_CASE_METHOD(fixture, "a job whose journal can't be read is shown without its steps, and says so") {
+  const auto id = accept_job();
   store->tamper({"acme", storage::entity_kind::ticket_job, id},
                 [](std::vector<storage::stored_event>& events) { events[0].payload = "{"; });
-  const auto corrupt = call(show, id);
+  const auto answer = call(show, id);
+  REQUIRE(answer.status == 200);
+  const auto job = json::parse(answer.body);
+  CHECK(job.at("job_id") == id);
+  CHECK(job.at("ticket_id") == "7");
+  CHECK(job.at("error") == "its journal can't be read");
+  CHECK(job.at("steps").empty());
+  CHECK(job.at("note").is_null());
+
+  // Once it was set aside, the record tells more.
+  const storage::entity_key key{"acme", storage::entity_kind::ticket_job, id};
+  store->open_writer()->mark_job(key, storage::job_status::dead, "its journal can't be read: event 1", time->now());
+  const auto dead = json::parse(call(show, id).body);
+  CHECK(dead.at("status") == "failed");
+  CHECK(dead.at("error") == "its journal can't be read: event 1");
+  const auto corrupt = call(retry, id);
   CHECK(corrupt.status == 500);
   CHECK(json::parse(corrupt.body).at("correlation_id") == "corr-2");
 }
