@@ -26,6 +26,27 @@ std::string encode(std::string_view bytes, std::string_view alphabet, bool padde
   return out;
 }
 
+std::optional<std::string> decode(std::string_view text, std::string_view alphabet) {
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 2);
+  std::uint32_t group = 0;
+  unsigned bits = 0;
+  for (const char c : text) {
+    const auto digit = alphabet.find(c);
+    if (digit == std::string_view::npos)
+      return std::nullopt;
+    group = group << 6 | static_cast<std::uint32_t>(digit);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out += static_cast<char>(group >> bits & 0xff);
+    }
+  }
+  if ((group & ((1U << bits) - 1)) != 0)
+    return std::nullopt;
+  return out;
+}
+
 } // namespace
 
 std::string encode_base64(std::string_view bytes) {
@@ -39,25 +60,14 @@ std::string encode_base64url(std::string_view bytes) {
 std::optional<std::string> decode_base64(std::string_view text) {
   if (text.size() % 4 != 0)
     return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  text.remove_suffix(padding);
-  std::string out;
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const auto digit = standard.find(c);
-    if (digit == std::string_view::npos)
-      return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(group >> bits & 0xff);
-    }
-  }
-  if ((group & ((1U << bits) - 1)) != 0)
+  text.remove_suffix(text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0);
+  return decode(text, standard);
+}
+
+std::optional<std::string> decode_base64url(std::string_view text) {
+  if (text.size() % 4 == 1)
     return std::nullopt;
-  return out;
+  return decode(text, for_urls);
 }
 
 } // namespace troupe::config

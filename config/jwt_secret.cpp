@@ -20,7 +20,7 @@ std::filesystem::path database_path(const std::string& url) {
 }
 
 void provide_jwt_secret(settings& value) {
-  if (!value.jwt.secret.empty())
+  if (!value.jwt.secret.empty() || !value.jwt.jwks_url.empty())
     return;
   auto file = database_path(value.storage.url);
   if (file.empty())

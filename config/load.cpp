@@ -73,6 +73,13 @@ void warn_of_unknown(const environment& variables, std::vector<std::string>& war
   }
 }
 
+/// An issuer serves others, too: a token that it made for them would be good here.
+void warn_of_open_audience(const jwt_settings& jwt, std::vector<std::string>& warnings) {
+  if (!jwt.jwks_url.empty() && (jwt.issuer.empty() || jwt.audience.empty()))
+    warnings.push_back(std::string{jwt.audience.empty() ? "auth.jwt.audience" : "auth.jwt.issuer"}
+                       + " isn't set: tokens that the issuer of auth.jwt.jwks_url made for others are accepted");
+}
+
 /// `TROUPE_LLM_PROVIDERS_0_MODEL` and its like; an index that leaves a gap is unknown too.
 void check_provider_variables(source& from, const environment& variables, std::size_t count) {
   std::vector<std::string> known;
@@ -131,6 +138,7 @@ loaded_settings load(const std::filesystem::path& file, const environment& varia
   read_providers(from, named, out.settings.llm, out.warnings);
   check_provider_variables(from, variables, named);
   from.report_unknown(reserved_reason);
+  warn_of_open_audience(out.settings.jwt, out.warnings);
   warn_of_reserved(variables, out.warnings);
   warn_of_unknown(variables, out.warnings);
   if (!faults.empty())

@@ -43,9 +43,9 @@ loaded_settings load(const std::filesystem::path& file, const environment& varia
 /// Where a sqlite url's database lies. Empty when `url` isn't `sqlite:PATH`.
 std::filesystem::path database_path(const std::string& url);
 
-/// Sets `value.jwt.secret` if there is none: from the file beside the database that has its name with the ending
-/// `.jwt`, which is made with a random secret and mode 0600 if missing; the log says so. Throws `std::runtime_error`
-/// that names the file.
+/// Sets `value.jwt.secret` if there is neither one nor a key set: from the file beside the database that has its name
+/// with the ending `.jwt`, which is made with a random secret and mode 0600 if missing; the log says so. Throws
+/// `std::runtime_error` that names the file.
 void provide_jwt_secret(settings& value);
 
 } // namespace troupe::config

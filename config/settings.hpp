@@ -77,9 +77,19 @@ struct llm_settings {
 };
 
 struct jwt_settings {
-  config::secret secret; ///< HS256; generated in embedded mode
-  std::string issuer;    ///< empty = not checked
-  std::string audience;  ///< empty = not checked
+  config::secret secret;              ///< HS256; generated in embedded mode
+  std::string jwks_url;               ///< key set for RS256, ES256 and EdDSA; empty = none
+  std::filesystem::path jwks_ca_file; ///< PEM of a further trusted authority; empty = the system's only
+  std::string issuer;                 ///< empty = not checked
+  std::string audience;               ///< empty = not checked
+};
+
+/// `auth.*` apart from `auth.jwt`: tokens that troupe issues itself.
+struct auth_settings {
+  milliseconds token_ttl{std::chrono::hours{24}};
+  milliseconds refresh_ttl{std::chrono::hours{24 * 30}}; ///< of a refresh token that isn't used
+  std::string guest_tenant;  ///< tenant for whom browsers get tokens without any login; empty = off
+  bool guest_remote = false; ///< also where others than this machine reach the server
 };
 
 struct limit_settings {
@@ -129,6 +139,7 @@ struct settings {
   std::optional<config::secret> master_key;          ///< 32 raw bytes
   std::optional<config::secret> previous_master_key; ///< still opens what the last one sealed
   jwt_settings jwt;
+  auth_settings auth;
   limit_settings limits;
   log_settings log;
   config::secret admin_token; ///< `TROUPE_ADMIN_TOKEN`

@@ -44,6 +44,26 @@ const value::text file_path{"the path of a file", is_line};
 const value::text directory_path{"the path of a directory", is_line};
 const value::text http_url{"a URL http://host or https://host, without user, query and fragment", is_http_url};
 
+/// Where keys are fetched from: what comes over plain HTTP could be anybody's, unless it never leaves the machine.
+bool is_key_url(std::string_view text) {
+  const auto query = text.find('?');
+  const auto place = text.substr(0, query);
+  if (!is_http_url(place) || text.size() > 2048 || !is_printable(text) || text.find('#') != text.npos)
+    return false;
+  constexpr std::array<std::string_view, 3> here{"http://127.0.0.1", "http://localhost", "http://[::1]"};
+  return place.starts_with("https://") || std::any_of(here.begin(), here.end(), [&](std::string_view host) {
+           return place.starts_with(host)
+                  && (place.size() == host.size() || place[host.size()] == ':' || place[host.size()] == '/');
+         });
+}
+
+bool is_tenant_name(std::string_view text) {
+  return text.size() <= 64 && is_line(text);
+}
+
+const value::text key_url{"a URL https://host, or http://localhost, without user and fragment", is_key_url};
+const value::text tenant_name{"a tenant's id", is_tenant_name};
+
 /// A secret that is sent in a header: what isn't visible ASCII would break or forge one.
 value::text key_text(std::size_t least) {
   return {least > 1 ? "at least " + std::to_string(least) + " visible ASCII characters without blanks"
@@ -152,13 +172,31 @@ std::vector<setting<settings>> main_part() {
           .with("TROUPE_PREVIOUS_MASTER_KEY"),
       declare<s>(
           "auth.jwt.secret", secret_text(32), [](s & v) -> auto& { return v.jwt.secret; },
-          "Signs users' tokens (HS256). None: made beside the database, mode 0600"),
+          "Signs users' tokens (HS256). None, and no key set either: made beside the database, mode 0600"),
+      declare<s>(
+          "auth.jwt.jwks_url", key_url, [](s & v) -> auto& { return v.jwt.jwks_url; },
+          "Key set (JWKS) of the issuer of users' tokens (RS256, ES256, EdDSA); none = only HS256"),
+      declare<s>(
+          "auth.jwt.jwks_ca_file", file_path, [](s & v) -> auto& { return v.jwt.jwks_ca_file; },
+          "PEM file of a further authority trusted for it; none = the system's only"),
       declare<s>(
           "auth.jwt.issuer", any_line, [](s & v) -> auto& { return v.jwt.issuer; },
           "What a token's `iss` must be; none = not checked"),
       declare<s>(
           "auth.jwt.audience", any_line, [](s & v) -> auto& { return v.jwt.audience; },
           "What a token's `aud` must hold; none = not checked"),
+      declare<s>(
+          "auth.token_ttl", duration{1min, 24h * 366}, [](s & v) -> auto& { return v.auth.token_ttl; },
+          "How long a token is valid that was got for a refresh token"),
+      declare<s>(
+          "auth.refresh_ttl", duration{1min, 24h * 366}, [](s & v) -> auto& { return v.auth.refresh_ttl; },
+          "How long a refresh token waits to be used; each use gives a new one"),
+      declare<s>(
+          "auth.guest_tenant", tenant_name, [](s & v) -> auto& { return v.auth.guest_tenant; },
+          "Tenant for which pages of this server get tokens without any login (`docs/authentication.md`); none = off"),
+      declare<s>(
+          "auth.guest_remote", value::boolean{}, [](s & v) -> auto& { return v.auth.guest_remote; },
+          "Give such tokens also where others than this machine can reach the server"),
       declare<s>(
           "admin.token", key_text(16), [](s & v) -> auto& { return v.admin_token; },
           "A first admin token for bootstrapping"),
@@ -286,7 +324,6 @@ const std::vector<setting<provider_settings>>& provider_table() {
 const std::vector<reserved_key>& reserved_keys() {
   static const std::vector<reserved_key> keys{
       {"storage.migration_url", "an owner's login belongs to PostgreSQL, which isn't in this version"},
-      {"auth.jwt.jwks_url", "key sets (JWKS) aren't in this version; use auth.jwt.secret"},
       {"cluster", "clustering isn't in this version"},
       {"telemetry", "telemetry export isn't in this version"},
   };

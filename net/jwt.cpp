@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "config/base64.hpp"
 #include "net/digest.hpp"
@@ -33,47 +34,87 @@ std::optional<segments> split(std::string_view token) {
                   token.substr(0, second)};
 }
 
-std::optional<std::string> decode_base64url(std::string_view text) {
-  if (text.empty() || text.find_first_of("+/=") != text.npos)
-    return std::nullopt;
-  std::string padded{text};
-  std::replace(padded.begin(), padded.end(), '-', '+');
-  std::replace(padded.begin(), padded.end(), '_', '/');
-  padded.append((4 - padded.size() % 4) % 4, '=');
-  return config::decode_base64(padded);
+std::optional<std::string> decode_part(std::string_view text) {
+  return text.empty() ? std::nullopt : config::decode_base64url(text);
 }
 
-bool is_jwt_type(std::string_view text) {
-  constexpr std::string_view wanted = "jwt";
-  return std::equal(text.begin(), text.end(), wanted.begin(), wanted.end(),
-                    [](char a, char b) { return (a | 0x20) == b; });
+/// How a token says that it is signed.
+enum class signing : std::uint8_t { unknown, hs256, rs256, es256, ed25519 };
+
+signing signing_of(std::string_view alg) {
+  constexpr std::array<std::pair<std::string_view, signing>, 5> names{{{"HS256", signing::hs256},
+                                                                       {"RS256", signing::rs256},
+                                                                       {"ES256", signing::es256},
+                                                                       {"EdDSA", signing::ed25519},
+                                                                       {"Ed25519", signing::ed25519}}};
+  for (const auto& [name, value] : names)
+    if (name == alg)
+      return value;
+  return signing::unknown;
 }
 
-/// Empty, or why a token with this header is refused.
-std::string fault_of_header(std::string_view json) {
-  json::reader in{json, json::strictness::strict, 4};
-  bool pinned = false;
-  bool typed = true;
+algorithm algorithm_of(signing how) {
+  return how == signing::rs256 ? algorithm::rs256 : how == signing::es256 ? algorithm::es256 : algorithm::ed25519;
+}
+
+/// What a token's header says. Whatever else it holds is an attacker's to choose and is not looked at.
+struct header {
+  signing alg = signing::unknown;
+  std::optional<std::string> typ;
+  std::optional<std::string> kid;
+  bool malformed = false;
   bool critical = false;
+};
+
+std::optional<header> read_header(std::string_view json) {
+  header out;
+  json::reader in{json, json::strictness::strict, 4};
   std::string_view name;
   if (in.enter_object())
     while (in.next_member(name)) {
-      if (name == "alg")
-        pinned = in.string_or_skip().value_or("") == "HS256";
-      else if (name == "typ")
-        typed = is_jwt_type(in.string_or_skip().value_or(""));
-      else {
-        critical |= name == "crit";
+      if (name == "alg") {
+        out.alg = signing_of(in.string_or_skip().value_or(""));
+      } else if (name == "typ" || name == "kid") {
+        const auto value = in.string_or_skip();
+        out.malformed |= !value || value->size() > text_limit;
+        (name == "typ" ? out.typ : out.kid) = value.value_or("");
+      } else {
+        out.critical |= name == "crit";
         in.skip();
       }
     }
-  if (!in.finish())
-    return "the header isn't a JSON object";
-  if (!pinned)
-    return "the algorithm isn't HS256";
-  if (!typed)
+  return in.finish() ? std::optional{std::move(out)} : std::nullopt;
+}
+
+/// Whether tokens of this type are taken: JWT, and from an issuer of its own also access tokens (RFC 9068).
+bool is_taken(const std::optional<std::string>& typ, bool ours) {
+  if (!typ)
+    return true;
+  std::string lower{*typ};
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return lower == "jwt" || (!ours && (lower == "at+jwt" || lower == "application/at+jwt"));
+}
+
+/// Empty, or why a token with this header is refused.
+std::string fault_of_header(const header& what, const config::jwt_settings& settings) {
+  if (what.malformed)
+    return "a member of the header has the wrong type or length";
+  const bool ours = what.alg == signing::hs256;
+  // Which kind of key there is decides which algorithms are allowed, never the header.
+  if (what.alg == signing::unknown || (ours ? settings.secret.empty() : settings.jwks_url.empty()))
+    return "the algorithm isn't allowed";
+  if (!is_taken(what.typ, ours))
     return "the type isn't JWT";
-  return critical ? "the header demands an extension (crit)" : "";
+  return what.critical ? "the header demands an extension (crit)" : "";
+}
+
+bool is_signed_with(const config::secret& secret, std::string_view text, std::string_view signature) {
+  digest256 given{};
+  if (signature.size() != given.size())
+    return false;
+  std::copy(signature.begin(), signature.end(), given.begin());
+  return same_digest(given, hmac_sha256(secret.reveal(), {text}));
 }
 
 /// A NumericDate: seconds, perhaps with a fraction. Nothing for what isn't one between the years 1970 and 9999.
@@ -175,41 +216,53 @@ std::string fault_of(payload& what, const config::jwt_settings& settings, unix_s
   return {};
 }
 
-} // namespace
-
-std::variant<claims, std::string> verify(std::string_view token, const config::jwt_settings& settings,
-                                         unix_seconds now) {
-  if (settings.secret.empty())
-    return "no secret is set to verify tokens with";
-  if (token.size() > token_limit)
-    return "the token is too long";
-  const auto parts = split(token);
-  if (!parts)
-    return "the token doesn't have three parts";
-  const auto header = decode_base64url(parts->header);
-  const auto body = decode_base64url(parts->payload);
-  const auto signature = decode_base64url(parts->signature);
-  if (!header || !body || !signature)
-    return "a part of the token isn't base64url";
-  if (auto fault = fault_of_header(*header); !fault.empty())
-    return fault;
-  digest256 given{};
-  if (signature->size() != given.size())
-    return "the signature has the wrong length";
-  std::copy(signature->begin(), signature->end(), given.begin());
-  if (!same_digest(given, hmac_sha256(settings.secret.reveal(), {parts->signed_part})))
-    return "the signature is wrong";
+std::variant<claims, refusal> read_claims(std::string_view json, const config::jwt_settings& settings,
+                                          unix_seconds now) {
   payload what;
-  json::reader in{*body};
+  json::reader in{json};
   std::string_view name;
   if (in.enter_object())
     while (in.next_member(name))
       read_claim(in, name, what);
   if (!in.finish())
-    return "the claims aren't a JSON object";
+    return refusal{"the claims aren't a JSON object"};
   if (auto fault = fault_of(what, settings, now); !fault.empty())
-    return fault;
+    return refusal{std::move(fault)};
   return std::move(what.claims);
+}
+
+} // namespace
+
+std::variant<claims, refusal> verify(std::string_view token, const config::jwt_settings& settings, unix_seconds now,
+                                     const key_set* keys) {
+  if (settings.secret.empty() && settings.jwks_url.empty())
+    return refusal{"no secret is set to verify tokens with"};
+  if (token.size() > token_limit)
+    return refusal{"the token is too long"};
+  const auto parts = split(token);
+  if (!parts)
+    return refusal{"the token doesn't have three parts"};
+  const auto head = decode_part(parts->header);
+  const auto body = decode_part(parts->payload);
+  const auto signature = decode_part(parts->signature);
+  if (!head || !body || !signature)
+    return refusal{"a part of the token isn't base64url"};
+  const auto what = read_header(*head);
+  if (!what)
+    return refusal{"the header isn't a JSON object"};
+  if (auto fault = fault_of_header(*what, settings); !fault.empty())
+    return refusal{std::move(fault)};
+  if (what->alg == signing::hs256) {
+    if (!is_signed_with(settings.secret, parts->signed_part, *signature))
+      return refusal{"the signature is wrong"};
+  } else {
+    const auto* key = keys ? keys->find(algorithm_of(what->alg), what->kid) : nullptr;
+    if (!key)
+      return refusal{"no key of the set is the token's", true};
+    if (!key->verifies(parts->signed_part, *signature))
+      return refusal{"the signature is wrong"};
+  }
+  return read_claims(*body, settings, now);
 }
 
 std::string mint(const claims& what, const config::secret& key) {

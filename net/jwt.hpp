@@ -9,9 +9,10 @@
 
 #include "config/secret.hpp"
 #include "config/settings.hpp"
+#include "net/key_set.hpp"
 
-/// JSON Web Tokens signed with HS256 (RFC 7519, RFC 8725). No other algorithm is accepted, whatever a token's header
-/// says.
+/// JSON Web Tokens (RFC 7519, RFC 8725): signed with a shared secret (HS256), or by an issuer of its own whose public
+/// keys are known (RS256, ES256, EdDSA). Which of them is configured decides what is accepted, not a token's header.
 namespace troupe::net::jwt {
 
 using unix_seconds = std::chrono::sys_seconds;
@@ -35,12 +36,19 @@ struct claims {
   bool operator==(const claims&) const = default;
 };
 
-/// Verifies a compact token. The alternative is the reason for a log; clients are told only that the token is invalid.
-/// An empty secret verifies nothing. `iss` and `aud` are checked where settings name them. Any thread.
-std::variant<claims, std::string> verify(std::string_view token, const config::jwt_settings& settings,
-                                         unix_seconds now);
+/// Why a token isn't accepted.
+struct refusal {
+  std::string reason;       ///< for a log; clients are told only that the token is invalid
+  bool key_unknown = false; ///< the key it names isn't in the set: a newer set may have it
+};
 
-/// A token with these claims. Throws `std::invalid_argument` for an empty secret, user or tenant.
+/// Verifies a compact token. HS256 is accepted where settings hold a secret, the others where they name a key set.
+/// `iss` and `aud` are checked where settings name them. Any thread.
+/// @param keys the set that settings name, as it is known; null = not yet
+std::variant<claims, refusal> verify(std::string_view token, const config::jwt_settings& settings, unix_seconds now,
+                                     const key_set* keys = nullptr);
+
+/// A token with these claims, signed with HS256. Throws `std::invalid_argument` for an empty secret, user or tenant.
 std::string mint(const claims& what, const config::secret& key);
 
 } // namespace troupe::net::jwt

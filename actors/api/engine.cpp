@@ -100,6 +100,7 @@ void engine::start() {
   all.dial.emplace(*all.io);
   // The port first: it is what most often is taken, and nothing has been touched by then.
   impl_->server = std::make_unique<net::http::server>(*all.io, all.settings->server, make_routes(all), all.metrics);
+  all.tokens->refresh_keys();
   impl_->open_storage();
   impl_->system.emplace(impl_->actors);
   impl_->root = start_tree(*impl_->system, all);
@@ -127,6 +128,8 @@ bool engine::stop(milliseconds limit) {
   const auto deadline = steady_clock::now() + limit;
   auto& all = impl_->all;
   all.ready->store(false);
+  if (all.tokens)
+    all.tokens->close();
   // Half-sent requests may take their time; they are nobody's loss.
   impl_->drain_server(steady_clock::now() + limit / 8);
   const bool started = static_cast<bool>(impl_->root);

@@ -72,10 +72,15 @@ public:
     answer(answer_of({{"status", "healthy"}}, true));
   }
 
-  /// Whether work may be sent here: started, not stopping, storage readable and the last write well.
+  /// Whether work may be sent here: started, not stopping, able to verify tokens, storage readable and the last write
+  /// well.
   void ready(const http::reply& answer) const {
     if (!services_.ready->load()) {
       answer(answer_of({{"status", "unhealthy"}, {"reason", "starting or stopping"}}, false));
+      return;
+    }
+    if (const auto keys = services_.tokens->keys(); keys && keys->keys == 0) {
+      answer(answer_of({{"status", "unhealthy"}, {"reason", "no keys to verify tokens with"}}, false));
       return;
     }
     database(answer);
@@ -112,7 +117,24 @@ public:
           true));
     if (name == "redis")
       return answer(answer_of({{"status", "off"}, {"reason", "no cache server is configured"}}, true));
+    if (name == "auth")
+      return auth(answer);
     provider(r, std::string{name}, answer);
+  }
+
+  /// The key set that tokens are verified with.
+  void auth(const http::reply& answer) const {
+    const auto keys = services_.tokens->keys();
+    if (!keys)
+      return answer(answer_of({{"status", "healthy"}, {"reason", "tokens are signed with the secret"}}, true));
+    json body{{"status", keys->keys == 0       ? "unhealthy"
+                         : keys->fault.empty() ? "healthy"
+                                               : "degraded"},
+              {"keys", keys->keys},
+              {"age_seconds", keys->age.count()}};
+    if (!keys->fault.empty())
+      body["reason"] = "the last fetch of the key set failed";
+    answer(answer_of(body, keys->keys > 0));
   }
 
   void metrics(const http::request& r, const http::reply& answer) const {
@@ -167,8 +189,8 @@ private:
     if (name == "openai" || name == "anthropic")
       return answer(answer_of({{"status", "off"}, {"reason", "no provider of this kind is configured"}}, true));
     answer(http::problem(404,
-                         "There is no such part. Parts: database, queue, workers, agents, redis, openai, anthropic and "
-                         "the providers' names.",
+                         "There is no such part. Parts: database, queue, workers, agents, auth, redis, openai, "
+                         "anthropic and the providers' names.",
                          r.id));
   }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/api/authenticator.hpp"
 #include "actors/api/storage_health.hpp"
 #include "actors/runtime/journal_queue.hpp"
 #include "actors/runtime/reader_pool.hpp"
@@ -29,6 +30,7 @@ struct health_services {
   config::metrics* metrics = nullptr;
   std::shared_ptr<const config::settings> settings;
   std::string workflow_version;
+  std::shared_ptr<const authenticator> tokens;
 };
 
 /// Adds `/health`, `/health/live`, `/health/ready`, `/api/v1/health/{part}` and `/metrics`.

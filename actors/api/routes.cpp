@@ -8,6 +8,7 @@
 #include "actors/api/auth.hpp"
 #include "actors/api/chat/routes.hpp"
 #include "actors/api/desk_page.hpp"
+#include "actors/api/guest.hpp"
 #include "actors/api/health.hpp"
 #include "actors/api/jobs.hpp"
 #include "actors/api/webhook.hpp"
@@ -18,10 +19,27 @@ namespace pages {
 extern const std::string_view openapi;
 } // namespace pages
 
+namespace {
+
+std::shared_ptr<const authenticator> make_authenticator(parts& of) {
+  const auto& jwt = of.settings->jwt;
+  authenticator::services with{std::make_shared<const config::jwt_settings>(jwt), of.tenants, of.time};
+  if (!jwt.jwks_url.empty()) {
+    net::jwt::key_cache_settings where;
+    where.url = jwt.jwks_url;
+    where.ca_file = jwt.jwks_ca_file.string();
+    with.keys = net::jwt::key_cache::make(*of.dial, std::move(where), [time = of.time] { return time->monotonic(); });
+  }
+  return std::make_shared<const authenticator>(std::move(with));
+}
+
+} // namespace
+
 net::http::router make_routes(parts& of) {
   net::http::router routes;
-  add_health_routes(routes,
-                    {of.readers, of.journal, of.health, of.ready, &of.metrics, of.settings, of.workflow->version});
+  of.tokens = make_authenticator(of);
+  add_health_routes(
+      routes, {of.readers, of.journal, of.health, of.ready, &of.metrics, of.settings, of.workflow->version, of.tokens});
 
   webhook_services door;
   door.tenants = of.tenants;
@@ -40,8 +58,6 @@ net::http::router make_routes(parts& of) {
   routes.add("POST", "/webhook/servicedesk", webhook_handler(std::move(door)), "application/json");
 
   const auto requests = std::make_shared<rate_limiter>();
-  of.tokens = std::make_shared<const authenticator>(
-      authenticator::services{std::make_shared<const config::jwt_settings>(of.settings->jwt), of.tenants, of.time});
   const auth_services auth{of.tokens, requests, of.settings->limits.requests_per_minute, of.time};
   const auto for_users = [&](user_handler inner) { return with_user(auth, std::move(inner)); };
   const job_route_services jobs{of.readers, of.journal, of.workflow, of.time, of.chance, [intake = of.intake] {
@@ -53,6 +69,7 @@ net::http::router make_routes(parts& of) {
   routes.add("GET", "/api/v1/desk/notes", for_users(list_notes(of.readers)));
   routes.add("GET", "/api/v1/desk/tickets/{id}/notes", for_users(ticket_notes(of.readers)));
   chat::add_routes(routes, auth, of);
+  routes.add("POST", "/api/v1/auth/guest", guest_tokens({of.settings, of.tenants, of.tokens, of.time}));
   routes.add("GET", "/desk/", desk_page());
   routes.add("GET", "/openapi.json", [](const net::http::request&, net::http::reply answer) {
     net::http::response result;

@@ -139,6 +139,8 @@ void look_around(parts& of) {
   release_orphans(of);
   if (of.expire_conversations)
     of.expire_conversations();
+  if (of.tokens)
+    of.tokens->refresh_keys();
 }
 
 void add_conversation_services(std::vector<child_spec>& to, parts& of) {

@@ -57,6 +57,7 @@ void look(const config::settings& settings, std::vector<finding>& out) {
   out.push_back(check_certificate(settings.server.tls));
   out.push_back(check_port(io, settings.server));
   out.push_back(check_token_secret(settings));
+  out.push_back(check_token_keys(io, settings.jwt));
   std::unique_ptr<storage::backend> database;
   out.push_back(check_database(settings, database));
   if (std::filesystem::exists(config::database_path(settings.storage.url)))

@@ -6,6 +6,7 @@
 #include "net/desk/factory.hpp"
 #include "net/http/client.hpp"
 #include "net/io_threads.hpp"
+#include "net/key_cache.hpp"
 #include "storage/integrity.hpp"
 
 #include <algorithm>
@@ -74,6 +75,8 @@ finding check_port(net::io_threads& io, const config::server_settings& server) {
 finding check_token_secret(const config::settings& all) {
   if (!all.jwt.secret.empty())
     return {"token secret", true, "configured"};
+  if (!all.jwt.jwks_url.empty())
+    return {"token secret", true, "none: tokens come from an issuer"};
   auto file = config::database_path(all.storage.url);
   file.replace_extension(".jwt");
   if (!std::filesystem::exists(file))
@@ -84,6 +87,30 @@ finding check_token_secret(const config::settings& all) {
     return {"token secret", true, file.string()};
   } catch (const std::exception& e) {
     return {"token secret", false, e.what()};
+  }
+}
+
+finding check_token_keys(net::io_threads& io, const config::jwt_settings& jwt) {
+  const std::string name = "token keys";
+  if (jwt.jwks_url.empty())
+    return {name, true, "tokens are signed with the secret"};
+  try {
+    net::jwt::key_cache_settings where;
+    where.url = jwt.jwks_url;
+    where.ca_file = jwt.jwks_ca_file.string();
+    const auto cache = net::jwt::key_cache::make(net::http::dialer{io}, where,
+                                                 [] { return std::chrono::steady_clock::now().time_since_epoch(); });
+    std::promise<net::jwt::key_cache::keys_ptr> told;
+    cache->renew([&told](net::jwt::key_cache::keys_ptr keys) { told.set_value(std::move(keys)); });
+    const auto keys = told.get_future().get();
+    if (!keys)
+      return {name, false, jwt.jwks_url + ": " + cache->status().fault};
+    auto detail = jwt.jwks_url + ": " + std::to_string(keys->size()) + (keys->size() == 1 ? " key" : " keys");
+    for (const auto& [kid, reason] : keys->left_out())
+      detail += "; " + kid + " isn't used: " + reason;
+    return {name, true, detail};
+  } catch (const std::exception& e) {
+    return {name, false, e.what()};
   }
 }
 

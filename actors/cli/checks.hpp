@@ -33,6 +33,9 @@ finding check_port(net::io_threads& io, const config::server_settings& server);
 /// The file that a token secret was made in can be used.
 finding check_token_secret(const config::settings& all);
 
+/// The issuer's key set can be fetched and holds a key that can be used; says which of its keys can't.
+finding check_token_keys(net::io_threads& io, const config::jwt_settings& jwt);
+
 /// Reachable, migrated, and opened by the master key. A database that isn't there yet is no fault.
 /// @param opened set if it can be opened
 finding check_database(const config::settings& all, std::unique_ptr<storage::backend>& opened);

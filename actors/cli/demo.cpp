@@ -1,4 +1,6 @@
 #include "actors/api/engine.hpp"
+#include "actors/api/guest.hpp"
+#include "actors/api/issued_token.hpp"
 #include "actors/cli/checks.hpp"
 #include "actors/cli/demo_data.hpp"
 #include "actors/cli/groups.hpp"
@@ -10,7 +12,6 @@
 #include "config/log.hpp"
 #include "config/workflow.hpp"
 #include "net/io_threads.hpp"
-#include "net/jwt.hpp"
 
 #include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
@@ -66,6 +67,8 @@ config::settings demo_settings(const invocation& call, const options& o, const d
     std::cerr << "troupe: port " << out.server.port << " is in use, another one is taken\n";
     out.server.port = 0;
   }
+  out.jwt.jwks_url.clear(); // the demo issues its tokens itself
+  out.auth.guest_tenant = "demo";
   config::provide_jwt_secret(out);
   return out;
 }
@@ -150,18 +153,9 @@ std::size_t print_notes(const invocation& call, const std::vector<sent_ticket>& 
   return without;
 }
 
-std::string guest_token(const config::settings& settings) {
-  net::jwt::claims claims;
-  claims.sub = "guest";
-  claims.tenant = "demo";
-  claims.exp = std::chrono::floor<std::chrono::seconds>(now()) + 24h;
-  claims.iss = settings.jwt.issuer;
-  claims.aud = settings.jwt.audience;
-  return net::jwt::mint(claims, settings.jwt.secret);
-}
-
 void print_pages(const invocation& call, const config::settings& settings, const std::string& url) {
-  const auto desk = url + "/desk/#token=" + guest_token(settings);
+  const auto desk =
+      url + "/desk/#token=" + api::issue_token(settings.jwt, {"guest", "demo", {}}, now(), api::guest_ttl);
   if (call.json) {
     std::cout << json{{"url", url}, {"desk", desk}, {"storage", settings.storage.url}}.dump() << std::endl;
     return;

@@ -1,15 +1,16 @@
+#include "actors/api/issued_token.hpp"
 #include "actors/cli/groups.hpp"
 #include "actors/cli/opened.hpp"
 #include "actors/cli/tenant_rules.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
-#include "net/jwt.hpp"
 
 #include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 
 namespace troupe::actors::cli {
 
@@ -37,17 +38,18 @@ int mint(const invocation& call, const options& given) {
   auto settings = read_settings(call);
   existing_tenant(*open_database(settings)->open_reader(), given.tenant);
   config::provide_jwt_secret(settings);
-  net::jwt::claims claims;
-  claims.sub = given.user;
-  claims.tenant = given.tenant;
-  claims.role = given.role;
-  claims.iat = std::chrono::floor<std::chrono::seconds>(now());
-  claims.exp = *claims.iat + std::chrono::ceil<std::chrono::seconds>(*ttl);
-  claims.iss = settings.jwt.issuer;
-  claims.aud = settings.jwt.audience;
-  const auto token = net::jwt::mint(claims, settings.jwt.secret);
+  if (settings.jwt.secret.empty())
+    throw std::runtime_error{
+        "tokens come from the issuer of auth.jwt.jwks_url; without auth.jwt.secret none is made here"};
+  const api::token_owner owner{given.user, given.tenant, given.role};
+  const auto from = now();
+  const auto token = api::issue_token(settings.jwt, owner, from, *ttl);
   if (call.json)
-    std::cout << nlohmann::ordered_json{{"token", token}, {"expires_at", shown(claims.exp)}}.dump() << '\n';
+    std::cout << nlohmann::ordered_json{{"token", token},
+                                        {"expires_at", shown(std::chrono::floor<std::chrono::seconds>(from)
+                                                             + std::chrono::ceil<std::chrono::seconds>(*ttl))}}
+                     .dump()
+              << '\n';
   else
     std::cout << token << '\n';
   return 0;

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -70,6 +71,10 @@ class Demo(unittest.TestCase):
 
             until(told, lambda: f"an address in {(self.folder / 'out').read_text()}")
             until(lambda: (self.folder / "out").read_text().count("ref: ") >= 12, "the notes")
+            asking = urllib.request.Request(f"{told()[0]}api/v1/auth/guest", method="POST",
+                                            headers={"Sec-Fetch-Site": "same-origin"})
+            with urllib.request.urlopen(asking) as answer:
+                self.assertEqual(json.load(answer)["tenant"], "demo", "its pages work without a login")
             process.terminate()
             self.assertEqual(process.wait(25), 0)
 

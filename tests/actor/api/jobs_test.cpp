@@ -6,6 +6,8 @@
 #include "actors/api/jobs.hpp"
 #include "actors/ticket/offline.hpp"
 #include "door_fixture.hpp"
+#include "tests/support/fake_caller.hpp"
+#include "tests/support/token_issuer.hpp"
 
 using namespace std::chrono_literals;
 using namespace troupe;
@@ -159,8 +161,13 @@ struct health_fixture : testing::door_fixture {
   std::shared_ptr<config::settings> settings = std::make_shared<config::settings>();
   net::http::router routes;
 
-  void add() {
-    actors::api::add_health_routes(routes, {readers, journal, health, ready, &metrics, settings, "abc"});
+  testing::fake_peer issuer; ///< of tokens, where there is one
+
+  void add(std::shared_ptr<net::jwt::key_cache> keys = nullptr) {
+    const actors::api::authenticator::services with{std::make_shared<const config::jwt_settings>(settings->jwt),
+                                                    directory, time, std::move(keys)};
+    actors::api::add_health_routes(routes, {readers, journal, health, ready, &metrics, settings, "abc",
+                                            std::make_shared<const actors::api::authenticator>(with)});
   }
 
   net::http::response get(const std::string& path, const std::string& authorization = {}) {
@@ -177,6 +184,30 @@ struct health_fixture : testing::door_fixture {
 };
 
 } // namespace
+
+TEST_CASE_METHOD(health_fixture, "a server that has no keys to verify tokens with isn't ready, and says so") {
+  net::jwt::key_cache_settings where;
+  where.url = "https://login.example.com/keys";
+  const auto keys = net::jwt::key_cache::make(issuer.dialer(), where, [this] { return time->monotonic(); });
+  add(keys);
+  keys->refresh_if_due();
+  issuer.answer(500, "down");
+  CHECK(get("/health/ready").status == 503);
+  CHECK(get("/health/ready").body == R"({"reason":"no keys to verify tokens with","status":"unhealthy"})");
+  CHECK(get("/api/v1/health/auth").status == 503);
+  CHECK(get("/health/live").status == 200);
+  time->advance(10s);
+  keys->refresh_if_due();
+  issuer.answer(200, R"({"keys":[)" + testing::token_issuer::ed25519().jwk() + "]}");
+  CHECK(get("/health/ready").status == 200);
+  CHECK(get("/api/v1/health/auth").body == R"({"age_seconds":0,"keys":1,"status":"healthy"})");
+  time->advance(15min);
+  keys->refresh_if_due();
+  issuer.answer(500, "down");
+  CHECK(get("/api/v1/health/auth").body
+        == R"({"age_seconds":900,"keys":1,"reason":"the last fetch of the key set failed","status":"degraded"})");
+  CHECK(get("/health/ready").status == 200);
+}
 
 TEST_CASE_METHOD(health_fixture, "health says healthy; readiness follows start, stop and storage") {
   add();

@@ -53,6 +53,14 @@ TEST_CASE_METHOD(fixture, "a configured token secret is left alone") {
   CHECK_FALSE(std::filesystem::exists(file));
 }
 
+TEST_CASE_METHOD(fixture, "where tokens come from an issuer no secret is made") {
+  auto s = fresh();
+  s.jwt.jwks_url = "https://login.example.com/keys";
+  provide_jwt_secret(s);
+  CHECK(s.jwt.secret.empty());
+  CHECK_FALSE(std::filesystem::exists(file));
+}
+
 TEST_CASE_METHOD(fixture, "a token secret that others can read is refused") {
   folder.file("troupe.jwt", std::string(64, 'x'));
   REQUIRE(::chmod(file.c_str(), 0644) == 0);

@@ -201,11 +201,34 @@ TEST_CASE_METHOD(fixture, "certificate and key go together") {
   CHECK(fault_of("server: {tls: {key: a}}").find("server.tls.certificate: is missing") != std::string::npos);
 }
 
+TEST_CASE_METHOD(fixture, "keys are fetched from https, or from this machine") {
+  for (const auto* good : {"https://login.example.com", "https://login.example.com:8443/a/keys?p=b2c_1",
+                           "http://localhost:8080/keys", "http://127.0.0.1/keys", "http://[::1]:9/keys"})
+    CHECK(faults_of("auth: {jwt: {jwks_url: '" + std::string{good} + "'}}").empty());
+  for (const auto* bad :
+       {"http://login.example.com/keys", "http://localhost.example.com/keys", "http://127.0.0.1.example.com",
+        "https://user:password@x/keys", "https://x/keys#1", "ftp://x", "https://", "/etc/keys.json"})
+    CHECK(fault_of("auth: {jwt: {jwks_url: '" + std::string{bad} + "'}}")
+              .find("must be a URL https://host, or http://localhost")
+          != std::string::npos);
+}
+
+TEST_CASE("a key set without issuer or audience is warned of") {
+  const auto warnings = [](environment more) {
+    more["TROUPE_AUTH_JWT_JWKS_URL"] = "https://login.example.com/keys";
+    return load({}, more).warnings;
+  };
+  REQUIRE(warnings({}).size() == 1);
+  CHECK(warnings({}).front().starts_with("auth.jwt.audience isn't set"));
+  CHECK(warnings({{"TROUPE_AUTH_JWT_AUDIENCE", "troupe"}}).front().starts_with("auth.jwt.issuer isn't set"));
+  CHECK(warnings({{"TROUPE_AUTH_JWT_AUDIENCE", "troupe"}, {"TROUPE_AUTH_JWT_ISSUER", "https://login.example.com"}})
+            .empty());
+}
+
 TEST_CASE_METHOD(fixture, "what a later version brings is refused where it is asked for") {
   CHECK(fault_of("cluster: {enabled: true}") == "troupe.yaml:1: cluster.enabled: clustering isn't in this version");
   CHECK(fault_of("telemetry: {otlp: {endpoint: http://x}}").find("isn't in this version") != std::string::npos);
   CHECK(fault_of("storage: {migration_url: postgresql://x}").find("isn't in this version") != std::string::npos);
-  CHECK(fault_of("auth: {jwt: {jwks_url: https://x}}").find("aren't in this version") != std::string::npos);
   CHECK(fault_of("cache: {url: redis://x}").find("Redis isn't in this version") != std::string::npos);
   CHECK(fault_of("storage: {url: postgresql://x}").find("PostgreSQL isn't in this version") != std::string::npos);
   CHECK(fault_of("", {{"DATABASE_URL", "postgresql://x"}}).find("PostgreSQL isn't in this version")
@@ -214,7 +237,7 @@ TEST_CASE_METHOD(fixture, "what a later version brings is refused where it is as
 
 TEST_CASE_METHOD(fixture, "what a later version brings may stand there empty") {
   CHECK(faults_of("cluster:\ntelemetry: {otlp: {endpoint: }, sentry_dsn: \"${DSN:-}\"}\n"
-                  "storage: {migration_url: }\nauth: {jwt: {jwks_url: ''}}\ncache: {url: 'memory:'}\n")
+                  "storage: {migration_url: }\ncache: {url: 'memory:'}\n")
             .empty());
 }
 
