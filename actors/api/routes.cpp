@@ -11,6 +11,7 @@
 #include "actors/api/guest.hpp"
 #include "actors/api/health.hpp"
 #include "actors/api/jobs.hpp"
+#include "actors/api/refresh.hpp"
 #include "actors/api/webhook.hpp"
 
 namespace troupe::actors::api {
@@ -69,6 +70,8 @@ net::http::router make_routes(parts& of) {
   routes.add("GET", "/api/v1/desk/notes", for_users(list_notes(of.readers)));
   routes.add("GET", "/api/v1/desk/tickets/{id}/notes", for_users(ticket_notes(of.readers)));
   chat::add_routes(routes, auth, of);
+  routes.add("POST", "/api/v1/auth/refresh", refresh_route({of.settings, of.tenants, of.journal, of.time}),
+             "application/json");
   routes.add("POST", "/api/v1/auth/guest", guest_tokens({of.settings, of.tenants, of.tokens, of.time}));
   routes.add("GET", "/desk/", desk_page());
   routes.add("GET", "/openapi.json", [](const net::http::request&, net::http::reply answer) {

@@ -23,7 +23,16 @@ struct options {
   std::string user;
   std::string role;
   std::string ttl = "24h";
+  bool refresh = false;
 };
+
+/// Stores a refresh token that begins a family, and returns it.
+std::string begin_refresh(storage::backend& database, const api::token_owner& owner, storage::timestamp expires_at) {
+  auto token = api::make_refresh_token();
+  database.open_writer()->put_refresh_token(
+      {api::hash_of(token), config::random_hex(16), owner.tenant, owner.user, owner.role, expires_at});
+  return token;
+}
 
 int mint(const invocation& call, const options& given) {
   const auto ttl = config::parse_duration(given.ttl);
@@ -36,7 +45,8 @@ int mint(const invocation& call, const options& given) {
   if (given.role.size() > 64)
     throw wrong_usage{"--role must have at most 64 bytes; found " + std::to_string(given.role.size())};
   auto settings = read_settings(call);
-  existing_tenant(*open_database(settings)->open_reader(), given.tenant);
+  const auto database = open_database(settings);
+  existing_tenant(*database->open_reader(), given.tenant);
   config::provide_jwt_secret(settings);
   if (settings.jwt.secret.empty())
     throw std::runtime_error{
@@ -44,14 +54,17 @@ int mint(const invocation& call, const options& given) {
   const api::token_owner owner{given.user, given.tenant, given.role};
   const auto from = now();
   const auto token = api::issue_token(settings.jwt, owner, from, *ttl);
+  nlohmann::ordered_json out{{"token", token},
+                             {"expires_at", shown(std::chrono::floor<std::chrono::seconds>(from) + *ttl)}};
+  if (given.refresh) {
+    const auto until = from + settings.auth.refresh_ttl;
+    out["refresh_token"] = begin_refresh(*database, owner, until);
+    out["refresh_expires_at"] = shown(until);
+  }
   if (call.json)
-    std::cout << nlohmann::ordered_json{{"token", token},
-                                        {"expires_at", shown(std::chrono::floor<std::chrono::seconds>(from)
-                                                             + std::chrono::ceil<std::chrono::seconds>(*ttl))}}
-                     .dump()
-              << '\n';
+    std::cout << out.dump() << '\n';
   else
-    std::cout << token << '\n';
+    std::cout << token << '\n' << (given.refresh ? out["refresh_token"].get<std::string>() + '\n' : "");
   return 0;
 }
 
@@ -68,6 +81,8 @@ void add_token(CLI::App& app, invocation& call) {
   command->add_option("--user", given->user, "User that the token speaks for")->required();
   command->add_option("--role", given->role, "Role of the user");
   command->add_option("--ttl", given->ttl, "How long the token is valid")->capture_default_str();
+  command->add_flag("--refresh", given->refresh,
+                    "Print a refresh token, too, on a line of its own: POST /api/v1/auth/refresh takes it");
   command->callback([&call, given] { call.run = [&call, given] { return mint(call, *given); }; });
 }
 

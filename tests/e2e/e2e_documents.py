@@ -77,6 +77,15 @@ class Documents(unittest.TestCase):
         self.assertEqual(set(told), set(shown))
         self.assertEqual({**told, "message": ""}, {**shown, "message": "", "conversation_id": told["conversation_id"]})
 
+    def test_a_token_is_refreshed_as_the_document_does_it(self):
+        self.troupe.add_tenant().start()
+        minted = self.troupe.command("token", "mint", "--tenant", "acme", "--user", "ann", "--refresh").stdout.split()
+        code = examples("docs/authentication.md")["refresh"]
+        told = json.loads(self.shell(code, URL=self.troupe.url, REFRESH=minted[1]))
+        shown = (ROOT / "docs/authentication.md").read_text().split(code)[1].split("```json\n")[1].split("```")[0]
+        self.assertEqual(list(json.loads(shown)), list(told), "the document shows the members there are")
+        self.assertEqual(json.loads(shown)["expires_in"], told["expires_in"])
+
     def test_ones_own_desk_in_five_steps(self):
         folder = self.troupe.folder
         (folder / "desk.key").write_text(self.desk.key + "\n")

@@ -155,6 +155,10 @@ class Issuer(unittest.TestCase):
         self.assertEqual(minted.returncode, 1)
         self.assertIn("auth.jwt.jwks_url", minted.stderr)
         self.assertFalse(list(troupe.folder.glob("*.jwt")))
+        body = json.dumps({"refresh_token": "x" * 43})
+        answer = troupe.ask("POST", "/api/v1/auth/refresh", body, {"Content-Type": "application/json"})
+        self.assertEqual(answer.status, 404, answer)
+        self.assertIn("auth.jwt.secret", answer.json()["detail"])
 
 
 if __name__ == "__main__":
