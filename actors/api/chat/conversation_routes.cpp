@@ -1,8 +1,10 @@
 #include "actors/api/chat/conversation_routes.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,8 +28,8 @@ namespace {
 constexpr std::size_t usual_page = 50;
 constexpr std::size_t largest_page = 200;
 
-/// Conversations of a user that are exported with one request.
-constexpr std::size_t most_exported = 1'000;
+/// Conversations that are looked up at a time for an export.
+constexpr std::size_t export_page = 1'000;
 
 owner owner_of(const net::jwt::claims& who) {
   return {who.tenant, who.sub};
@@ -71,14 +73,21 @@ user_handler about_one(port_ptr conversations, Inner inner) {
 /// Collects the journals of a user's conversations one after the other.
 class user_export : public std::enable_shared_from_this<user_export> {
 public:
-  user_export(port_ptr conversations, std::string user, http::reply answer, std::string correlation_id)
-      : conversations_{std::move(conversations)}, answer_{std::move(answer)},
-        correlation_id_{std::move(correlation_id)}, body_{R"({"user":)" + net::json::literal(user)
+  user_export(port_ptr conversations, owner who, http::reply answer, std::string correlation_id)
+      : conversations_{std::move(conversations)}, who_{std::move(who)}, answer_{std::move(answer)},
+        correlation_id_{std::move(correlation_id)}, body_{R"({"user":)" + net::json::literal(who_.user)
                                                           + R"(,"conversations":[)"} {}
 
-  void begin(std::vector<conversation_record> all) {
-    all_ = std::move(all);
-    next();
+  /// Looks up the next page of them, then their journals.
+  void collect() {
+    conversations_->list(
+        who_, {}, export_page, all_.empty() ? "" : all_.back().id,
+        well<std::vector<conversation_record>>(answer_, correlation_id_,
+                                               [self = shared_from_this()](std::vector<conversation_record> page) {
+                                                 const bool more = page.size() == export_page;
+                                                 std::ranges::move(page, std::back_inserter(self->all_));
+                                                 more ? self->collect() : self->next();
+                                               }));
   }
 
 private:
@@ -99,6 +108,7 @@ private:
   }
 
   port_ptr conversations_;
+  owner who_;
   http::reply answer_;
   std::string correlation_id_;
   std::string body_;
@@ -201,10 +211,7 @@ user_handler export_user(port_ptr conversations) {
                                                     const http::reply& answer) {
     if (!is_own(r, who))
       return answer(no_user(r.id));
-    auto all = std::make_shared<user_export>(conversations, who.sub, answer, r.id);
-    conversations->list(
-        owner_of(who), {}, most_exported, {},
-        well<std::vector<conversation_record>>(answer, r.id, [all](auto found) { all->begin(std::move(found)); }));
+    std::make_shared<user_export>(conversations, owner_of(who), answer, r.id)->collect();
   };
 }
 

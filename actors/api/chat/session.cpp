@@ -97,10 +97,13 @@ public:
       held->resume();
   }
 
-  void on_closed() {
+  void on_closed(std::uint16_t code) {
     std::unique_ptr<subscription> ended;
     {
       const std::lock_guard guard{mutex_};
+      config::log::debug(
+          "session_closed", "a user's session has ended",
+          {{"tenant_id", key_.tenant}, {"user_id", user_}, {"conversation_id", key_.id}, {"code", code}});
       state_ = phase::closed;
       ended = std::move(subscription_);
       first_.reset();
@@ -153,6 +156,8 @@ private:
       state_ = phase::talking;
       const auto begun = std::move(first_);
       early = std::move(begun->early);
+      config::log::debug("session_opened", "a user follows a conversation",
+                         {{"tenant_id", key_.tenant}, {"user_id", user_}, {"conversation_id", key_.id}});
       subscription_ = with_->conversations->subscribe(key_, begun->which.after, shared_from_this());
       if (now + notice >= expires_)
         to_.send(token_notice("token_expiring", expires_));
@@ -323,8 +328,8 @@ public:
   void on_writable() override {
     to_->on_writable();
   }
-  void on_closed(std::uint16_t, std::string_view) override {
-    to_->on_closed();
+  void on_closed(std::uint16_t code, std::string_view) override {
+    to_->on_closed(code);
   }
 
 private:

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """A user talks to an agent over WebSocket: who gets in, what comes back, what is refused, and how it ends."""
 
+import json
 import re
+import subprocess
 import sys
 import time
 import unittest
@@ -10,6 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from talker import Talker, installation, rejection, text_of  # noqa: E402
+import npm  # noqa: E402
+from harness import PATIENCE  # noqa: E402
 from stand_ins import LlmStandIn  # noqa: E402
 from websocket import BINARY, Closed, Refused  # noqa: E402
 
@@ -140,6 +144,19 @@ class Talk(Installation):
 
 
 class Admission(Installation):
+    def test_the_client_of_the_npm_package_ws_gets_in_by_each_way(self):
+        if reason := npm.install():
+            self.skipTest(reason)
+        ann = self.talker()
+        url = f"ws://127.0.0.1:{self.troupe.port}/chat/{ann.user}"
+        done = subprocess.run([npm.NODE, npm.FOLDER / "chat.mjs", url, ann.token], text=True, capture_output=True,
+                              timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = {"text": "Nice to meet you.", "code": 1000}
+        self.assertEqual(json.loads(done.stdout), {"subprotocol": {**said, "protocol": "troupe"},
+                                                   "frame": {**said, "protocol": "troupe"},
+                                                   "header": {**said, "protocol": ""}})
+
     def test_the_token_may_come_as_subprotocol_and_one_is_answered(self):
         ann = self.talker()
         socket = self.session(ann, protocols=("troupe", f"bearer.{ann.token}"))
