@@ -23,7 +23,4 @@ article_query article_question(std::string_view subject, std::string_view descri
 /// aren't http or https are left out; long texts are cut. Nothing when it is no such JSON.
 std::optional<std::vector<storage::article_hit>> parse_articles(std::string_view body, std::size_t limit);
 
-/// For a value in the query of an address.
-std::string percent_encoded(std::string_view text);
-
 } // namespace troupe::actors::search

@@ -11,6 +11,7 @@
 #include "actors/runtime/clock.hpp"
 #include "actors/search/articles_reply.hpp"
 #include "config/log.hpp"
+#include "net/http/target.hpp"
 
 namespace troupe::actors::search {
 
@@ -180,7 +181,7 @@ void knowledge_base::find(const request& what, std::function<void(articles_found
   if (!ask)
     return done(std::move(known));
   http::call call;
-  call.target = memory_->query + "q=" + percent_encoded(question.text) + "&limit=" + std::to_string(limit);
+  call.target = memory_->query + "q=" + net::http::percent_encode(question.text) + "&limit=" + std::to_string(limit);
   call.headers.emplace_back("Accept", "application/json");
   if (const auto& token = memory_->settings.source.articles_key; !token.empty())
     call.headers.emplace_back("Authorization", "Bearer " + std::string{token.reveal()});

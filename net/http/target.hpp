@@ -10,6 +10,9 @@ namespace troupe::net::http {
 /// @param plus_is_space as in a query
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
 
+/// Text as a segment of a path or a value of a query.
+std::string percent_encode(std::string_view text);
+
 /// RFC 3986 `host [":" port]`, without user information.
 bool is_authority(std::string_view value) noexcept;
 

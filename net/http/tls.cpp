@@ -121,14 +121,17 @@ tls_session make_server_session(SSL_CTX& context, int socket) {
   return result;
 }
 
+bool expect_peer(SSL& session, const std::string& host) {
+  return is_ip_address(host)
+             ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(&session), host.c_str()) == 1
+             : SSL_set_tlsext_host_name(&session, host.c_str()) == 1 && SSL_set1_host(&session, host.c_str()) == 1;
+}
+
 tls_session make_client_session(SSL_CTX& context, int socket, const std::string& host) {
   tls_session result{SSL_new(&context)};
   if (!result || SSL_set_fd(result.get(), socket) != 1)
     return nullptr;
-  bool named = is_ip_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(result.get()), host.c_str()) == 1
-                                   : SSL_set_tlsext_host_name(result.get(), host.c_str()) == 1
-                                         && SSL_set1_host(result.get(), host.c_str()) == 1;
-  if (!named)
+  if (!expect_peer(*result, host))
     return nullptr;
   SSL_set_connect_state(result.get());
   return result;

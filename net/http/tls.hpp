@@ -30,6 +30,9 @@ tls_session make_server_session(SSL_CTX& context, int socket);
 /// The same for the side that connects: names `host` (SNI) and wants the peer's certificate to name it too.
 tls_session make_client_session(SSL_CTX& context, int socket, const std::string& host);
 
+/// What it does with the name, for a session that somebody else made. False when it can't.
+bool expect_peer(SSL& session, const std::string& host);
+
 /// Text of the oldest error of this thread's queue, which is emptied; empty when there is none.
 std::string take_tls_error();
 

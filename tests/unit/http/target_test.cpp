@@ -86,6 +86,10 @@ TEST_CASE("the value of a query parameter is decoded") {
   CHECK(query_value("a=b=c", "a") == "b=c");
 }
 
+TEST_CASE("what goes into an address is encoded") {
+  CHECK(percent_encode("a b&c=ü/%") == "a%20b%26c%3D%C3%BC%2F%25");
+}
+
 TEST_CASE("a percent-decoded component is UTF-8 without NUL") {
   CHECK(percent_decode("%E2%82%AC+1", true) == "\xe2\x82\xac 1");
   CHECK(percent_decode("%E2%82%AC+1", false) == "\xe2\x82\xac+1");

@@ -66,7 +66,3 @@ TEST_CASE("the question holds the telling words; its key doesn't mind order, for
     text += "telling" + std::to_string(i) + "x ";
   CHECK(article_question("Subject", text).text.size() <= 200);
 }
-
-TEST_CASE("what goes into an address is encoded") {
-  CHECK(percent_encoded("a b&c=ü/%") == "a%20b%26c%3D%C3%BC%2F%25");
-}
