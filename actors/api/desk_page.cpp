@@ -8,10 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/api/job_view.hpp"
+#include "actors/api/page.hpp"
 #include "actors/api/responses.hpp"
 #include "actors/ticket/job_core.hpp"
-#include "config/base64.hpp"
-#include "net/digest.hpp"
 
 namespace troupe::actors::api {
 
@@ -72,30 +71,10 @@ void answer_notes(reader_pool& readers, const http::request& r, const std::strin
               });
 }
 
-/// What a policy calls the one element of the page that is written inline between these tags.
-std::string source_of(std::string_view page, std::string_view open, std::string_view close) {
-  const auto from = page.find(open) + open.size();
-  const auto digest = net::sha256({page.substr(from, page.find(close, from) - from)});
-  return "'sha256-" + config::encode_base64(net::bytes_of(digest)) + '\'';
-}
-
-std::string policy() {
-  return "default-src 'none'; script-src " + source_of(pages::desk, "<script>", "</script>") + "; style-src "
-         + source_of(pages::desk, "<style>", "</style>")
-         + "; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-}
-
 } // namespace
 
 net::http::handler desk_page() {
-  return [policy = policy()](const http::request&, http::reply answer) {
-    http::response result;
-    result.content_type = "text/html; charset=utf-8";
-    result.headers.emplace_back("Content-Security-Policy", policy);
-    result.headers.emplace_back("Referrer-Policy", "no-referrer");
-    result.body = pages::desk;
-    answer(std::move(result));
-  };
+  return serve_page(pages::desk);
 }
 
 user_handler list_notes(std::shared_ptr<reader_pool> readers) {

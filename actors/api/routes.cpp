@@ -11,12 +11,14 @@
 #include "actors/api/guest.hpp"
 #include "actors/api/health.hpp"
 #include "actors/api/jobs.hpp"
+#include "actors/api/page.hpp"
 #include "actors/api/refresh.hpp"
 #include "actors/api/webhook.hpp"
 
 namespace troupe::actors::api {
 
 namespace pages {
+extern const std::string_view chat;
 extern const std::string_view openapi;
 } // namespace pages
 
@@ -74,6 +76,7 @@ net::http::router make_routes(parts& of) {
              "application/json");
   routes.add("POST", "/api/v1/auth/guest", guest_tokens({of.settings, of.tenants, of.tokens, of.time}));
   routes.add("GET", "/desk/", desk_page());
+  routes.add("GET", "/", serve_page(pages::chat));
   routes.add("GET", "/openapi.json", [](const net::http::request&, net::http::reply answer) {
     net::http::response result;
     result.body = pages::openapi;

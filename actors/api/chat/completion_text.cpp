@@ -105,13 +105,20 @@ std::string usage_chunk(const completion_head& head, const conversation::model_u
   return out.take();
 }
 
-std::string model_json(std::string_view agent, std::int64_t created) {
+std::string model_json(const config::agent_definition& agent, std::int64_t created) {
   json_text out;
   out.begin_object();
-  out.member("id", agent);
+  out.member("id", agent.name);
   out.member("object", "model");
   out.member("created", created);
   out.member("owned_by", "troupe");
+  out.member("title", agent.title);
+  out.member("description", agent.description);
+  out.key("steps");
+  out.begin_array();
+  for (const auto& step : agent.steps)
+    out.value(step.name);
+  out.end_array();
   out.end_object();
   return out.take();
 }

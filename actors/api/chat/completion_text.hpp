@@ -26,8 +26,9 @@ std::string text_chunk(const completion_head& head, std::string_view text);
 std::string end_chunk(const completion_head& head, std::string_view finish_reason);
 std::string usage_chunk(const completion_head& head, const conversation::model_usage& usage);
 
-/// A model's entry in the list of models.
-std::string model_json(std::string_view agent, std::int64_t created);
+/// A model's entry in the list of models. Besides what OpenAI's have: `title`, `description` (which may be empty) and
+/// `steps`, the names of the agent's steps.
+std::string model_json(const config::agent_definition& agent, std::int64_t created);
 
 /// `{"error": {"message", "type", "param", "code"}}`
 /// @param param, code empty = null

@@ -197,7 +197,7 @@ user_handler list_models(completion_services services) {
     http::response result;
     for (const auto& [name, agent] : *services.agents->agents())
       if (!agent.removed)
-        result.body += (result.body.empty() ? "" : ",") + model_json(name, created);
+        result.body += (result.body.empty() ? "" : ",") + model_json(*agent.definition, created);
     result.body = R"({"object":"list","data":[)" + result.body + "]}";
     answer(std::move(result));
   };
@@ -208,10 +208,11 @@ user_handler show_model(completion_services services) {
   return
       [services = std::move(services), created](const http::request& r, const net::jwt::claims&, http::reply answer) {
         const auto name = r.parameter("id");
-        if (!offered(*services.agents, name))
+        const auto agent = offered(*services.agents, name);
+        if (!agent)
           return answer(unknown_model(name));
         http::response result;
-        result.body = model_json(name, created);
+        result.body = model_json(*agent, created);
         answer(std::move(result));
       };
 }
