@@ -156,12 +156,15 @@ std::size_t print_notes(const invocation& call, const std::vector<sent_ticket>& 
 void print_pages(const invocation& call, const config::settings& settings, const std::string& url) {
   const auto desk =
       url + "/desk/#token=" + api::issue_token(settings.jwt, {"guest", "demo", {}}, now(), api::guest_ttl);
+  const auto chat = url + "/?agent=onboarding";
   if (call.json) {
-    std::cout << json{{"url", url}, {"desk", desk}, {"storage", settings.storage.url}}.dump() << std::endl;
+    std::cout << json{{"url", url}, {"desk", desk}, {"chat", chat}, {"storage", settings.storage.url}}.dump()
+              << std::endl;
     return;
   }
   std::cout << "The server keeps running until Ctrl-C:\n"
             << "  " << desk << "\n      the notes in a browser (the token is valid for a day)\n"
+            << "  " << chat << "\n      an agent to talk with in a browser\n"
             << "  " << url << "/health    " << url << "/metrics\n"
             << "More tickets, from another terminal:\n"
             << "  TROUPE_STORAGE_URL='" << settings.storage.url << "' troupe send-webhook --tenant demo --url " << url

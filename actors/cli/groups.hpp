@@ -13,6 +13,7 @@ void add_tenant(CLI::App& app, invocation& call);
 void add_job(CLI::App& app, invocation& call);
 void add_import(CLI::App& app, invocation& call);
 void add_send_webhook(CLI::App& app, invocation& call);
+void add_chat(CLI::App& app, invocation& call);
 void add_token(CLI::App& app, invocation& call);
 void add_version(CLI::App& app, invocation& call);
 

@@ -58,6 +58,7 @@ int main(int count, char** words) {
   add_job(app, call);
   add_import(app, call);
   add_send_webhook(app, call);
+  add_chat(app, call);
   add_token(app, call);
   add_version(app, call);
   try {
