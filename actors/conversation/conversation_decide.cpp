@@ -357,7 +357,9 @@ private:
     const auto agent = with_.agent(now().agent);
     if (visible.empty())
       return compose(std::move(why));
-    if (agent && agent->when_broken == config::broken_policy::keep) {
+    // Another attempt that ends at the same limit would only be paid for.
+    const bool is_late = agent && world_.now >= now().turn->message.at + agent->reply_timeout;
+    if (agent && (is_late || agent->when_broken == config::broken_policy::keep)) {
       reply_completed event;
       event.text = std::move(visible);
       event.finish_reason = "broken";

@@ -135,9 +135,10 @@ void provider_state::launch(std::uint64_t id) {
   }
   if (!call.turn_end)
     call.turn_end = end_of_turn(call.started, *call.deadline, call.what->last);
-  // Nobody else can go on with a stream that has begun: only its beginning leaves time to others.
-  const auto end = asked.on_text ? *call.deadline : *call.turn_end;
-  call.limit = std::min(settings_.timeout, std::chrono::floor<milliseconds>(end - call.started));
+  // Nobody else can go on with a stream that has begun: only its beginning leaves time to others, and while it goes on
+  // it is well.
+  const auto left = [&](std::chrono::nanoseconds end) { return std::chrono::floor<milliseconds>(end - call.started); };
+  call.limit = asked.on_text ? left(*call.deadline) : std::min(settings_.timeout, left(*call.turn_end));
   call.stop = std::make_unique<attempt_stop>(asked.stop);
   auto me = provider_actor{self_};
   client_->complete(request_of(call), [me, id](net::llm::chat_result result) {

@@ -149,16 +149,18 @@ void client_connection::receive() {
       on_bytes();
     if (reading_ || !(phase_ == phase::calling || phase_ == phase::idle))
       break;
-    in_.make_room();
-    if (filled_ && in_.empty())
-      in_.grow();
     // Plain bytes stay in the socket until they are wanted: a read under way could take what a peer says unasked just
     // before the connection is looked over for the next call, which would then have it for its response.
     if (!wire_.is_secure() && !readable_) {
       reading_ = true;
+      if (phase_ == phase::idle)
+        in_.release();
       wait(attempt::want_read, &client_connection::on_readable);
       break;
     }
+    in_.make_room();
+    if (filled_ && in_.empty())
+      in_.grow();
     auto room = in_.room();
     std::size_t count = 0;
     auto result = wire_.read(in_.tail(), room, count);

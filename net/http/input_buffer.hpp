@@ -66,6 +66,14 @@ public:
       resize(small);
   }
 
+  /// Gives back everything, when there are no bytes.
+  void release() {
+    if (!empty())
+      return;
+    data_.reset();
+    capacity_ = 0;
+  }
+
 private:
   void resize(std::size_t capacity) {
     move_to(std::make_unique_for_overwrite<char[]>(capacity));

@@ -68,7 +68,9 @@ struct openai_chat::impl {
     if (!request.correlation_id.empty())
       result.headers.emplace_back("X-Request-Id", request.correlation_id);
     result.body = chat_body(request, settings, with.length, with.usage);
-    result.timeout = std::min(settings.timeout, request.limit);
+    // A stream that goes on is well, however long it takes.
+    const bool goes_on = request.on_text && request.limit < std::chrono::milliseconds::max();
+    result.timeout = goes_on ? request.limit : std::min(settings.timeout, request.limit);
     result.connect_timeout = settings.connect_timeout;
     result.stop = request.stop;
     return result;

@@ -82,7 +82,8 @@ public:
         return admit(token->token);
       return reject({"unauthorized", "the first frame must be of type auth", {}});
     }
-    bad_frames_ = 0;
+    if (!std::holds_alternative<auth_frame>(frame)) // which may turn out to be bad later
+      bad_frames_ = 0;
     std::visit([this](auto&& f) { handle(std::forward<decltype(f)>(f)); }, std::move(frame));
   }
 
@@ -290,6 +291,7 @@ private:
     const auto* who = std::get_if<net::jwt::claims>(&outcome);
     if (who == nullptr || who->sub != user_ || who->tenant != key_.tenant)
       return reject({"unauthorized", "the token isn't valid for this user; the one before still counts", {}});
+    bad_frames_ = 0;
     const std::lock_guard guard{mutex_};
     if (state_ != phase::talking)
       return;

@@ -189,25 +189,34 @@ void show_standing(const turn_services& with, const storage::entity_key& which, 
       [answer, correlation_id](port_fault why) { answer(port_problem(why, correlation_id)); });
 }
 
+/// Looks for the user's current onboarding among those before `before`, a page at a time: threads of AG-UI clients are
+/// talks of their own.
+void show_current(const turn_services& with, const owner& who, const std::string& before,
+                  const std::string& correlation_id, const http::reply& answer) {
+  constexpr std::size_t page = 100;
+  with.sessions->conversations->list(
+      who, std::string{onboarding}, page, before,
+      [with, who, correlation_id,
+       answer](const std::variant<std::vector<storage::conversation_record>, port_fault>& found) {
+        if (const auto* why = std::get_if<port_fault>(&found))
+          return answer(port_problem(*why, correlation_id));
+        const auto& all = std::get<std::vector<storage::conversation_record>>(found);
+        const auto current =
+            std::ranges::find_if(all, [](const auto& one) { return !one.slot.starts_with(storage::thread_slots); });
+        if (current != all.end())
+          return show_standing(with, {who.tenant, storage::entity_kind::conversation, current->id}, correlation_id,
+                               answer);
+        if (all.size() == page)
+          return show_current(with, who, all.back().id, correlation_id, answer);
+        answer(http::problem(404, "The onboarding has not begun.", correlation_id));
+      });
+}
+
 } // namespace
 
 user_handler onboarding_agent(turn_services with) {
   return [with = std::move(with)](const http::request& r, const net::jwt::claims& who, const http::reply& answer) {
-    const auto correlation_id = r.id;
-    with.sessions->conversations->list(
-        {who.tenant, who.sub}, std::string{onboarding}, 100, {},
-        [with, answer, correlation_id,
-         tenant = who.tenant](const std::variant<std::vector<storage::conversation_record>, port_fault>& found) {
-          if (const auto* why = std::get_if<port_fault>(&found))
-            return answer(port_problem(*why, correlation_id));
-          // Threads of AG-UI clients are talks of their own.
-          const auto& all = std::get<std::vector<storage::conversation_record>>(found);
-          const auto current =
-              std::ranges::find_if(all, [](const auto& one) { return !one.slot.starts_with(storage::thread_slots); });
-          if (current == all.end())
-            return answer(http::problem(404, "The onboarding has not begun.", correlation_id));
-          show_standing(with, {tenant, storage::entity_kind::conversation, current->id}, correlation_id, answer);
-        });
+    show_current(with, {who.tenant, who.sub}, {}, r.id, answer);
   };
 }
 

@@ -281,6 +281,17 @@ TEST_CASE("a stream that breaks is kept as it is where the agent says so") {
   CHECK(talk.types.back() == "turn_ended");
 }
 
+TEST_CASE("a stream that is still going on when the reply's time is over is kept, not begun anew") {
+  const auto agent = talker();
+  talk_bench talk{agent};
+  talk.user_says("hi");
+  talk.now += agent.reply_timeout;
+  const auto end = talk.model_fails(model_fault::unavailable, "I am half");
+  CHECK_FALSE(find<ask_model>(end.effects));
+  CHECK(talk.last_words() == "I am half");
+  CHECK(talk.types.back() == "turn_ended");
+}
+
 TEST_CASE("a budget that is used up is told to the user") {
   talk_bench talk;
   talk.user_says("hi");
