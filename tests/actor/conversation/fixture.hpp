@@ -144,7 +144,9 @@ struct conversation_fixture : actor_fixture {
     start_process();
   }
 
+  /// A process of its own: nothing of a former one writes for it.
   void start_process() {
+    journal = std::make_shared<actors::journal_queue>();
     spawn(
         {.name = "journal_writer", .detached = true}, actors::journal_writer, journal,
         [db = store] { return db->open_writer(); }, std::shared_ptr<const actors::clock>{time},
