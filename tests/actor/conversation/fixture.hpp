@@ -144,6 +144,14 @@ struct conversation_fixture : actor_fixture {
     start_process();
   }
 
+  /// Conversations end while what they work with is still there: calls that were never answered fail, and tell them.
+  ~conversation_fixture() {
+    caf::anon_send_exit(tenants, caf::exit_reason::kill);
+    run();
+    calls.clear();
+    run();
+  }
+
   /// A process of its own: nothing of a former one writes for it.
   void start_process() {
     journal = std::make_shared<actors::journal_queue>();
