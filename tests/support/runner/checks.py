@@ -114,6 +114,13 @@ def python_files():
             yield f"{name}: {fault}"
 
 
+def test_scripts():
+    """every end-to-end test can be executed: the runner doesn't see the others"""
+    for name in tracked(".py"):
+        if name.startswith("tests/e2e/") and Path(name).name.startswith("e2e_") and not os.access(ROOT / name, os.X_OK):
+            yield f"{name}: is not executable"
+
+
 def links():
     """every link between documents leads somewhere"""
     for name in tracked(".md"):
@@ -125,7 +132,7 @@ def links():
                 yield f"{name}: {target} isn't there"
 
 
-CHECKS = (long_files, places, directions, library_use, formatting, lock_files, python_files, links)
+CHECKS = (long_files, places, directions, library_use, formatting, lock_files, python_files, test_scripts, links)
 
 
 def run(report, wanted=None):
