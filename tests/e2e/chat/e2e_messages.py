@@ -167,6 +167,15 @@ class Onboarding(Installation):
         self.assertEqual((current["agent_type"], current["current_step"]), ("goal_coach", 2))
         self.assertIn("82", current["context_summary"])
 
+    def test_it_is_found_behind_many_threads_of_other_clients(self):
+        ann = self.talker()
+        self.say(ann, "I'm 34", 1)
+        for number in range(101):
+            run = {"threadId": f"t{number}", "runId": "r", "messages": [{"id": "m", "role": "user", "content": "Hi"}],
+                   "tools": [], "context": []}
+            self.assertEqual(ann.post("/agui/onboarding", run).status, 200)
+        self.assertIn("34", ann.get("/api/v1/onboarding/current-agent").json()["context_summary"])
+
     def test_invalid_bodies_are_422(self):
         ann = self.talker()
         path = "/api/v1/onboarding/chat"

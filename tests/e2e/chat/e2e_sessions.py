@@ -264,6 +264,12 @@ class Frames(Installation):
             socket.send("nonsense")
         self.assertEqual(socket.closed(), 1008)
 
+    def test_five_tokens_in_a_row_that_are_not_valid_close(self):
+        socket = self.open()
+        for _ in range(5):
+            socket.send({"type": "auth", "token": "a.b.c"})
+        self.assertEqual(socket.closed(), 1008)
+
     def test_an_approval_of_nothing_is_no_bad_frame(self):
         socket = self.open()
         for _ in range(7):
