@@ -6,11 +6,12 @@ import WebSocket from 'ws';
 const [url, token] = process.argv.slice(2);
 
 async function talk(socket, id, first) {
-  await once(socket, 'open');
+  // All listeners at once: the server's first events may come with its handshake.
   if (first)
-    socket.send(JSON.stringify(first));
+    socket.on('open', () => socket.send(JSON.stringify(first)));
   let text = '';
   const done = new Promise((resolve, reject) => {
+    socket.on('error', reject);
     socket.on('close', (code, reason) => reject(new Error(`closed with ${code} ${reason}`)));
     socket.on('message', (data) => {
       const event = JSON.parse(data);
