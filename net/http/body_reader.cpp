@@ -135,7 +135,7 @@ body_reader::step body_reader::put_line_byte(char c) noexcept {
 body_reader::step body_reader::add_digit(int value) noexcept {
   if (value < 0)
     return step::malformed;
-  if (remaining_ == 0 && ++words_ > max_words)
+  if (value == 0 && remaining_ == 0 && ++words_ > max_words)
     return step::too_wordy; // zeros in front without end
   if (remaining_ >> 60U != 0)
     return step::too_large;
