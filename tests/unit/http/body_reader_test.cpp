@@ -49,6 +49,17 @@ TEST_CASE("the limit counts what all chunks hold together") {
   CHECK(reader.put("fffffffffffffffff", used, &body) == step::too_large);
 }
 
+TEST_CASE("a body may have any number of chunks, but not of zeros in front of their size") {
+  body_reader reader;
+  reader.begin(framing::chunked, 0, UINT64_MAX);
+  std::size_t used = 0;
+  std::string body;
+  for (int i = 0; i < 20'000; ++i)
+    REQUIRE(reader.put("1\r\nx\r\n", used, &body) == step::more);
+  CHECK(body.size() == 20'000);
+  CHECK(reader.put(std::string(10'000, '0'), used, &body) == step::too_wordy);
+}
+
 TEST_CASE("a body may end with its input") {
   body_reader reader;
   reader.begin(framing::to_end, 0, 5);
