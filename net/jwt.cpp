@@ -16,8 +16,6 @@ namespace troupe::net::jwt {
 
 namespace {
 
-constexpr std::size_t text_limit = 256;
-
 struct segments {
   std::string_view header;
   std::string_view payload;
@@ -76,7 +74,7 @@ std::optional<header> read_header(std::string_view json) {
         out.alg = signing_of(in.string_or_skip().value_or(""));
       } else if (name == "typ" || name == "kid") {
         const auto value = in.string_or_skip();
-        out.malformed |= !value || value->size() > text_limit;
+        out.malformed |= !value || value->size() > claim_limit;
         (name == "typ" ? out.typ : out.kid) = value.value_or("");
       } else {
         out.critical |= name == "crit";
@@ -135,45 +133,59 @@ std::optional<unix_seconds> read_date(json::reader& in) {
 struct payload {
   jwt::claims claims;
   bool has_exp = false;
-  bool malformed = false; ///< a claim has another type than it must
+  std::string malformed; ///< the first claim that has another type than it must, and which it must have
   std::vector<std::string> audiences;
 };
 
-void read_text(json::reader& in, payload& out, std::string& text) {
-  const auto value = in.string_or_skip();
-  if (value && value->size() <= text_limit)
-    text = *value;
-  else
-    out.malformed = true;
+void mark(payload& out, std::string_view name, std::string_view rule) {
+  if (out.malformed.empty())
+    out.malformed.append("the claim ").append(name).append(" must be ").append(rule);
 }
 
-void read_audience(json::reader& in, payload& out) {
-  if (in.peek() != json::type::array) {
-    read_text(in, out, out.audiences.emplace_back());
-    return;
-  }
+const std::string text_rule = "a text of at most " + std::to_string(claim_limit) + " bytes";
+
+/// False when it isn't a text, or too long.
+bool read_text(json::reader& in, std::string& text) {
+  const auto value = in.string_or_skip();
+  const bool good = value && value->size() <= claim_limit;
+  if (good)
+    text = *value;
+  return good;
+}
+
+bool read_audience(json::reader& in, payload& out) {
+  if (in.peek() != json::type::array)
+    return read_text(in, out.audiences.emplace_back());
+  bool good = true;
   if (in.enter_array())
     while (in.next_element())
-      read_text(in, out, out.audiences.emplace_back());
+      good = read_text(in, out.audiences.emplace_back()) && good;
+  return good;
 }
 
 void read_claim(json::reader& in, std::string_view name, payload& out) {
   const auto date = [&]() -> std::optional<unix_seconds> {
     const auto value = read_date(in);
-    out.malformed |= !value;
+    if (!value)
+      mark(out, name, "a time in seconds");
     return value;
+  };
+  const auto text = [&](std::string& into) {
+    if (!read_text(in, into))
+      mark(out, name, text_rule);
   };
   auto& claims = out.claims;
   if (name == "sub") {
-    read_text(in, out, claims.sub);
+    text(claims.sub);
   } else if (name == "tenant") {
-    read_text(in, out, claims.tenant);
+    text(claims.tenant);
   } else if (name == "role") {
-    read_text(in, out, claims.role);
+    text(claims.role);
   } else if (name == "iss") {
-    read_text(in, out, claims.iss);
+    text(claims.iss);
   } else if (name == "aud") {
-    read_audience(in, out);
+    if (!read_audience(in, out))
+      mark(out, name, text_rule + ", or several");
   } else if (name == "exp") {
     const auto value = date();
     out.has_exp = value.has_value();
@@ -190,10 +202,10 @@ void read_claim(json::reader& in, std::string_view name, payload& out) {
 /// Empty, or why these claims aren't good enough.
 std::string fault_of(payload& what, const config::jwt_settings& settings, unix_seconds now) {
   auto& claims = what.claims;
-  if (what.malformed)
-    return "a claim has the wrong type or length";
-  if (claims.sub.empty())
-    return "the claim sub is missing";
+  if (!what.malformed.empty())
+    return what.malformed;
+  if (const auto fault = fault_of_user(claims.sub); !fault.empty())
+    return "the claim sub " + std::string{fault};
   if (claims.tenant.empty())
     return "the claim tenant is missing";
   if (!what.has_exp)
@@ -225,13 +237,22 @@ std::variant<claims, refusal> read_claims(std::string_view json, const config::j
     while (in.next_member(name))
       read_claim(in, name, what);
   if (!in.finish())
-    return refusal{"the claims aren't a JSON object"};
+    return refusal{"the claims aren't a JSON object", false, true};
   if (auto fault = fault_of(what, settings, now); !fault.empty())
-    return refusal{std::move(fault)};
+    return refusal{std::move(fault), false, true};
   return std::move(what.claims);
 }
 
 } // namespace
+
+std::string_view fault_of_user(std::string_view sub) {
+  if (sub.empty())
+    return "is missing";
+  if (sub.size() > claim_limit)
+    return "is too long";
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  return std::any_of(sub.begin(), sub.end(), is_control) ? "holds a control character" : "";
+}
 
 std::variant<claims, refusal> verify(std::string_view token, const config::jwt_settings& settings, unix_seconds now,
                                      const key_set* keys) {
@@ -268,8 +289,10 @@ std::variant<claims, refusal> verify(std::string_view token, const config::jwt_s
 std::string mint(const claims& what, const config::secret& key) {
   if (key.empty())
     throw std::invalid_argument{"a token can't be signed without a secret"};
-  if (what.sub.empty() || what.tenant.empty())
-    throw std::invalid_argument{"a token needs a user and a tenant"};
+  if (const auto fault = fault_of_user(what.sub); !fault.empty())
+    throw std::invalid_argument{"the user " + std::string{fault}};
+  if (what.tenant.empty())
+    throw std::invalid_argument{"a token needs a tenant"};
   std::string body = "{\"sub\":" + json::literal(what.sub) + ",\"tenant\":" + json::literal(what.tenant);
   const auto text = [&body](std::string_view name, const std::string& value) {
     if (!value.empty())

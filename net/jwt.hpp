@@ -17,6 +17,9 @@ namespace troupe::net::jwt {
 
 using unix_seconds = std::chrono::sys_seconds;
 
+/// Longest `sub`, `tenant`, `role`, `iss` and `aud`, in bytes.
+inline constexpr std::size_t claim_limit = 256;
+
 /// Longest token looked at, in bytes.
 inline constexpr std::size_t token_limit = 8 << 10;
 
@@ -24,7 +27,7 @@ inline constexpr std::size_t token_limit = 8 << 10;
 inline constexpr std::chrono::seconds leeway{30};
 
 struct claims {
-  std::string sub;    ///< the user; not empty
+  std::string sub;    ///< the user, as `fault_of_user` lets it through
   std::string tenant; ///< the tenant; not empty
   std::string role;   ///< may be empty
   unix_seconds exp{};
@@ -38,8 +41,9 @@ struct claims {
 
 /// Why a token isn't accepted.
 struct refusal {
-  std::string reason;       ///< for a log; clients are told only that the token is invalid
+  std::string reason;       ///< for a log, without anything of the token's own
   bool key_unknown = false; ///< the key it names isn't in the set: a newer set may have it
+  bool genuine = false;     ///< its signature is right: whoever has it may be told the reason
 };
 
 /// Verifies a compact token. HS256 is accepted where settings hold a secret, the others where they name a key set.
@@ -48,7 +52,12 @@ struct refusal {
 std::variant<claims, refusal> verify(std::string_view token, const config::jwt_settings& settings, unix_seconds now,
                                      const key_set* keys = nullptr);
 
-/// A token with these claims, signed with HS256. Throws `std::invalid_argument` for an empty secret, user or tenant.
+/// What is wrong with a user's id, as what follows its name; empty = nothing. Whatever goes through is a segment of a
+/// path once it is percent-encoded.
+std::string_view fault_of_user(std::string_view sub);
+
+/// A token with these claims, signed with HS256. Throws `std::invalid_argument` for an empty secret or tenant, and for
+/// a user that `fault_of_user` doesn't let through.
 std::string mint(const claims& what, const config::secret& key);
 
 } // namespace troupe::net::jwt

@@ -63,7 +63,8 @@ http::response refusal_response(const auth_refusal& why, std::string_view correl
   if (why.fault == auth_fault::keys_missing)
     return retry_after(http::problem(503, "Tokens can't be verified for now.", correlation_id),
                        std::chrono::seconds{5});
-  auto result = http::problem(401, "A valid bearer token is needed.", correlation_id);
+  auto result = http::problem(401, "A valid bearer token is needed" + (why.genuine ? ": " + why.reason : "") + ".",
+                              correlation_id);
   result.headers.emplace_back("WWW-Authenticate", "Bearer");
   return result;
 }

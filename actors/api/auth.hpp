@@ -32,7 +32,8 @@ net::http::handler with_user(auth_services services, user_handler inner, refusal
 /// The token of a request's one `Authorization: Bearer` header; empty when there is none, or more than one header.
 std::string_view bearer_token(const net::http::request& r);
 
-/// What a request without a good token is answered: 401, or 503 while there are no keys to tell.
+/// What a request without a good token is answered: 401, or 503 while there are no keys to tell. Who has a token that
+/// was signed well is told what is wrong with it.
 net::http::response refusal_response(const auth_refusal& why, std::string_view correlation_id);
 
 } // namespace troupe::actors::api

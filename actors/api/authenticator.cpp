@@ -15,7 +15,7 @@ verdict check(const authenticator::services& with, std::string_view token, const
   auto result = net::jwt::verify(token, *with.jwt, std::chrono::floor<std::chrono::seconds>(with.time->now()), keys);
   if (auto* why = std::get_if<net::jwt::refusal>(&result)) {
     const auto fault = why->key_unknown && !keys ? auth_fault::keys_missing : auth_fault::invalid;
-    return {auth_refusal{fault, std::move(why->reason)}, why->key_unknown};
+    return {auth_refusal{fault, std::move(why->reason), why->genuine}, why->key_unknown};
   }
   auto& who = std::get<net::jwt::claims>(result);
   if (!with.tenants->find(who.tenant))

@@ -26,7 +26,8 @@ enum class auth_fault : std::uint8_t {
 
 struct auth_refusal {
   auth_fault fault = auth_fault::invalid;
-  std::string reason; ///< for logs; clients are told only the fault
+  std::string reason;   ///< for logs
+  bool genuine = false; ///< whoever has the token may be told the reason
 };
 
 /// Who asks, or why that isn't known.

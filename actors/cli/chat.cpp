@@ -6,6 +6,7 @@
 #include "actors/cli/webhook_sender.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
+#include "net/jwt.hpp"
 
 #include <CLI/App.hpp>
 
@@ -75,8 +76,8 @@ void provide_token(chat_order& order, config::settings settings, const options& 
 }
 
 int chat(const invocation& call, const options& o) {
-  if (o.user.empty() || o.user.size() > 256)
-    throw wrong_usage{"--user must have 1 to 256 bytes; found " + std::to_string(o.user.size())};
+  if (!net::jwt::fault_of_user(o.user).empty())
+    throw wrong_usage{"--user must have 1 to 256 bytes without control characters; found " + config::in_quotes(o.user)};
   const auto settings = read_settings(call);
   chat_order order;
   order.server = server_of(o.url ? *o.url : server_url(settings.server));

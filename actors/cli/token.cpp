@@ -4,6 +4,7 @@
 #include "actors/cli/tenant_rules.hpp"
 #include "config/load.hpp"
 #include "config/values.hpp"
+#include "net/jwt.hpp"
 
 #include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
@@ -40,8 +41,9 @@ int mint(const invocation& call, const options& given) {
     throw wrong_usage{"--ttl must be a duration from 1s to 366d, such as 24h; found " + config::in_quotes(given.ttl)};
   if (!is_tenant_id(given.tenant))
     throw wrong_usage{"--tenant " + tenant_id_rule + "; found " + config::in_quotes(given.tenant)};
-  if (given.user.empty() || given.user.size() > 256)
-    throw wrong_usage{"--user must have 1 to 256 bytes; found " + std::to_string(given.user.size())};
+  if (!net::jwt::fault_of_user(given.user).empty())
+    throw wrong_usage{"--user must have 1 to 256 bytes without control characters; found "
+                      + config::in_quotes(given.user)};
   if (given.role.size() > 64)
     throw wrong_usage{"--role must have at most 64 bytes; found " + std::to_string(given.role.size())};
   auto settings = read_settings(call);

@@ -16,7 +16,7 @@ using header = std::pair<std::string, std::string>;
 /// A request as handlers see it: parsed, bounded, body complete.
 struct request {
   std::string method; ///< `GET`, `POST`, …
-  std::string path;   ///< percent-decoded, always begins with `/`, without `.` and `..` segments
+  std::string path;   ///< percent-decoded but for `escaped_slash` (target.hpp), always begins with `/`
   std::string query;  ///< raw, without `?`
   std::vector<header> headers;
   std::string body;

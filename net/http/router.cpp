@@ -4,6 +4,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "net/http/target.hpp"
 #include "net/http/text.hpp"
 
 namespace troupe::net::http {
@@ -123,8 +124,11 @@ const route_entry* router::find_path(std::string_view path, request& r) const {
     if (!fits(*route, segments))
       continue;
     for (std::size_t i = 0; i < count; ++i)
-      if (is_parameter(route->segments[i]))
-        r.parameters.emplace_back(route->segments[i].substr(1, route->segments[i].size() - 2), segments[i]);
+      if (is_parameter(route->segments[i])) {
+        auto& [name, value] =
+            r.parameters.emplace_back(route->segments[i].substr(1, route->segments[i].size() - 2), segments[i]);
+        std::replace(value.begin(), value.end(), escaped_slash, '/');
+      }
     return route;
   }
   return nullptr;

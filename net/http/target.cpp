@@ -52,6 +52,8 @@ bool has_dot_segment(std::string_view path) noexcept {
 
 std::string_view decode_path(std::string_view raw, std::string& path) {
   path.clear();
+  if (has_dot_segment(raw))
+    return "The path holds a dot segment.";
   bool ascii = true;
   for (std::size_t i = 0; i < raw.size(); ++i) {
     char c = raw[i];
@@ -66,16 +68,12 @@ std::string_view decode_path(std::string_view raw, std::string& path) {
       return "The path holds a broken percent-encoding.";
     if (byte < 0x20 || byte == 0x7f)
       return "The path holds an encoded control character.";
-    if (byte == '/' || byte == '\\')
-      return "The path holds an encoded slash.";
     ascii = ascii && byte < 0x80;
-    path += static_cast<char>(byte);
+    path += byte == '/' ? escaped_slash : static_cast<char>(byte);
     i += 2;
   }
   if (!ascii && !config::is_utf8(path))
     return "The path isn't UTF-8.";
-  if (has_dot_segment(path))
-    return "The path holds a dot segment.";
   return {};
 }
 
@@ -116,6 +114,11 @@ bool is_authority(std::string_view value) noexcept {
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string result;
+  if (text == "." || text == "..") {
+    for (std::size_t i = 0; i < text.size(); ++i)
+      result += "%2E";
+    return result;
+  }
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'

@@ -200,7 +200,8 @@ private:
       config::log::debug("token_refused", "a session without a valid token was refused", {{"reason", why.reason}});
       if (why.fault == auth_fault::keys_missing)
         return turn_away("unavailable", "tokens can't be verified for now", try_again_later);
-      return turn_away("unauthorized", "the token isn't valid", websocket::code::policy_violation);
+      return turn_away("unauthorized", "the token isn't valid" + (why.genuine ? ": " + why.reason : ""),
+                       websocket::code::policy_violation);
     }
     if (who->sub != user_)
       return turn_away("not_found", "there is no such conversation", websocket::code::policy_violation);
@@ -236,7 +237,7 @@ private:
     start();
   }
 
-  void turn_away(std::string_view code, std::string_view message, std::uint16_t number) {
+  void turn_away(std::string_view code, const std::string& message, std::uint16_t number) {
     to_.send(frame_rejected(code, message));
     to_.close(number, message);
   }

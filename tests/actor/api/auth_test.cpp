@@ -66,6 +66,18 @@ TEST_CASE_METHOD(fixture, "a missing, foreign, expired or garbled token is refus
   CHECK(seen.empty());
 }
 
+TEST_CASE_METHOD(fixture, "what is wrong with a token is told to whom it was given") {
+  const auto detail = [this](const std::string& of) {
+    net::http::request r;
+    r.headers = {{"Authorization", "Bearer " + of}};
+    return ask(guarded, r).body;
+  };
+  CHECK(detail(token("acme", -2min)).find("A valid bearer token is needed: the token has expired.")
+        != std::string::npos);
+  CHECK(detail(token("acme", -2min, "somebody else's secret, as long as ours")).find("A valid bearer token is needed.")
+        != std::string::npos);
+}
+
 TEST_CASE_METHOD(fixture, "a token of a tenant that isn't known is refused") {
   CHECK(status("Bearer " + token("gone")) == 401);
 }

@@ -116,6 +116,11 @@ class ChatTerminal(unittest.TestCase):
     def test_nothing_to_say_is_nothing_to_answer(self):
         self.assertEqual(self.script("").stdout, "")
 
+    def test_a_users_name_may_hold_anything_but_control_characters(self):
+        for user in ("acme/ann", ".."):
+            self.assertEqual(self.script("Hello", user=user).stdout, "Fine, thanks.\n")
+        self.assertIn("without control characters", self.refused("--user", "a\nb", code=2))
+
     def test_a_script_goes_on_with_the_same_conversation(self):
         self.script("one\n")
         self.script("two\n")

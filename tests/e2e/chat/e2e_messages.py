@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from talker import Talker, events_of, installation, text_of  # noqa: E402
+from talker import Talker, events_of, installation, quoted, text_of  # noqa: E402
 import npm  # noqa: E402
 from harness import PATIENCE, until  # noqa: E402
 from stand_ins import LlmStandIn  # noqa: E402
@@ -271,6 +271,26 @@ class Conversations(Installation):
         for path in (f"conversations/{one}", f"users/{ann.user}"):
             self.assertEqual(bob.delete(f"/api/v1/{path}").status, 404, path)
         self.assertEqual(ann.get(f"/api/v1/conversations/{one}").status, 200)
+
+    def test_users_reach_what_is_theirs_whatever_their_name_holds(self):
+        for name in ("acme/ann", "/", ".", "..", "ACME\\ann", "a b?c#d%2F", "auth0|4711", "Änn"):
+            with self.subTest(name):
+                ann = Talker(self.troupe, name)
+                one = self.told(ann, "Hello")["conversation_id"]
+                socket = ann.socket()
+                self.addCleanup(socket.socket.close)
+                self.assertEqual(socket.until("MESSAGES_SNAPSHOT")[-1]["messages"][1]["content"], "Hello")
+                export = ann.get(f"/api/v1/users/{quoted(name)}/export").json()
+                self.assertEqual((export["user"], len(export["conversations"])), (name, 1))
+                self.assertEqual(ann.delete(f"/api/v1/users/{quoted(name)}").status, 204)
+                self.assertEqual(ann.get(f"/api/v1/conversations/{one}").status, 404)
+
+    def test_a_token_of_a_user_who_cannot_be_named_says_so(self):
+        for name, fault in (("a\nb", "the claim sub holds a control character"), ("", "the claim sub is missing"),
+                            ("a" * 257, "the claim sub must be a text of at most 256 bytes")):
+            answer = Talker(self.troupe, name).get("/api/v1/conversations")
+            self.assertEqual((answer.status, answer.json()["detail"]),
+                             (401, f"A valid bearer token is needed: {fault}."))
 
     def test_a_new_one_becomes_the_current_one(self):
         ann = self.talker()

@@ -2,12 +2,18 @@
 
 import json
 import sys
+import urllib.parse
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
 from harness import Troupe  # noqa: E402
 from websocket import WebSocket  # noqa: E402
+
+
+def quoted(user):
+    """A user's name as a segment of a path."""
+    return user.replace(".", "%2E") if user in (".", "..") else urllib.parse.quote(user, safe="")
 
 
 class Talker:
@@ -26,7 +32,7 @@ class Talker:
         words = "&".join(f"{name}={value}" for name, value in query.items())
         if headers is None:
             headers = {} if protocols else self.headers()
-        return WebSocket(self.troupe.port, f"/chat/{user or self.user}?{words}", headers, protocols,
+        return WebSocket(self.troupe.port, f"/chat/{quoted(user or self.user)}?{words}", headers, protocols,
                          receive_buffer=receive_buffer)
 
     def delete(self, path):

@@ -34,8 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   auto what = original;
   what.sub += text.substr(0, 200);
+  if (!jwt::fault_of_user(what.sub).empty())
+    return 0;
   const auto own = jwt::verify(jwt::mint(what, settings.secret), settings, now);
-  if (fuzzing::is_utf8(what.sub) && what.sub.find('\0') == std::string::npos)
+  if (fuzzing::is_utf8(what.sub))
     require(std::holds_alternative<jwt::claims>(own) && std::get<jwt::claims>(own) == what);
   return 0;
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "net/http/target.hpp"
+
 using namespace troupe::net::http;
 
 namespace {
@@ -65,6 +67,16 @@ TEST_CASE("a parameter takes one segment of the path") {
   router routes;
   routes.add("GET", "/tenants/{tenant}/jobs/{id}", says_parameters());
   CHECK(ask(routes, "GET", "/tenants/acme/jobs/42").body == "tenant=acme;id=42;");
+}
+
+TEST_CASE("an escaped slash belongs to its segment") {
+  router routes;
+  routes.add("GET", "/users/{user}/export", says_parameters());
+  routes.add("GET", "/users/a/export", says("literal"));
+  const std::string slash(1, escaped_slash);
+  CHECK(ask(routes, "GET", "/users/acme" + slash + "ann" + slash + "/export").body == "user=acme/ann/;");
+  CHECK(ask(routes, "GET", "/users" + slash + "a/export").status == 404);
+  CHECK(ask(routes, "GET", "/users/../export").body == "user=..;");
 }
 
 TEST_CASE("a literal segment wins over a parameter, whatever the order they were added in") {

@@ -53,24 +53,31 @@ TEST_CASE("dots that are no dot segment are part of a name") {
   CHECK(decode(path).fault.empty());
 }
 
+TEST_CASE("dots and slashes that are escaped are part of a name") {
+  CHECK(decode("/a/%2e%2E/b").path == "/a/../b");
+  CHECK(decode("/a/%2e").path == "/a/.");
+  CHECK(decode("/a%5cb").path == "/a\\b");
+  CHECK(decode("/a%2fb%2Fc").path == std::string{"/a"} + escaped_slash + 'b' + escaped_slash + 'c');
+}
+
 TEST_CASE("a target that two programs could read differently is refused") {
-  auto target = GENERATE(
-      as<std::string>{},
-      "",                 // nothing
-      "api",              // no leading slash
-      "*",                // asterisk form
-      "ftp://other/path", // absolute forms that aren't served
-      "http:/path", "http://", "http:///path", "http://user@host/", "http://a b/", "http://host#a", "http://host\\a",
-      "http://host/../a", "http://host//../a", "httpx://host/",
-      "example.com:443", // authority form
-      "/a%",             // broken escapes
-      "/a%2", "/a%zz", "/a%%20", "/a%u0041",
-      "/a%00b",                                                                     // NUL
-      "/a%0d%0aSet-Cookie:x", "/a%1f", "/a%7f", "/a%2fb", "/a%2Fb",                 // encoded slashes
-      "/a%5cb", "/a\\b",                                                            // backslashes
-      "/.", "/..", "/a/./b", "/a/../b", "/a/..",                                    // dot segments
-      "/%2e", "/a/%2e%2e/b", "/a/.%2E", "/%2e./x", "/%ff", "/%c0%af", "/%ed%a0%80", // not UTF-8, overlong, surrogate
-      "/a b", "/a\tb", "/a#b", "/a\"b", "/a<b>", "/caf\xc3\xa9", "/a?b%", "/a?b=%00", "/a?b=%ff", "/a?b#c", "/a?b c");
+  auto target = GENERATE(as<std::string>{},
+                         "",                 // nothing
+                         "api",              // no leading slash
+                         "*",                // asterisk form
+                         "ftp://other/path", // absolute forms that aren't served
+                         "http:/path", "http://", "http:///path", "http://user@host/", "http://a b/", "http://host#a",
+                         "http://host\\a", "http://host/../a", "http://host//../a", "httpx://host/",
+                         "example.com:443", // authority form
+                         "/a%",             // broken escapes
+                         "/a%2", "/a%zz", "/a%%20", "/a%u0041",
+                         "/a%00b",                                          // NUL
+                         "/a%0d%0aSet-Cookie:x", "/a%01", "/a%1f", "/a%7f", // control characters
+                         "/a\\b",                                           // a backslash
+                         "/.", "/..", "/a/./b", "/a/../b", "/a/..",         // dot segments
+                         "/%ff", "/%c0%af", "/%ed%a0%80",                   // not UTF-8, overlong, surrogate
+                         "/a b", "/a\tb", "/a#b", "/a\"b", "/a<b>", "/caf\xc3\xa9", "/a?b%", "/a?b=%00", "/a?b=%ff",
+                         "/a?b#c", "/a?b c");
   CAPTURE(target);
   CHECK_FALSE(decode(target).fault.empty());
 }
@@ -88,6 +95,9 @@ TEST_CASE("the value of a query parameter is decoded") {
 
 TEST_CASE("what goes into an address is encoded") {
   CHECK(percent_encode("a b&c=ü/%") == "a%20b%26c%3D%C3%BC%2F%25");
+  CHECK(percent_encode(".") == "%2E");
+  CHECK(percent_encode("..") == "%2E%2E");
+  CHECK(percent_encode("...a.b") == "...a.b");
 }
 
 TEST_CASE("a percent-decoded component is UTF-8 without NUL") {
