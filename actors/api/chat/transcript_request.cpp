@@ -14,7 +14,7 @@ using net::http::field_error;
 
 namespace {
 
-/// The first fault of a body: its own, or that of its JSON.
+/// The first fault of a body. That of its JSON comes before all others.
 class faults {
 public:
   explicit faults(json::reader& in) : in_{in} {}
@@ -25,7 +25,7 @@ public:
   }
 
   std::optional<field_error> take() {
-    if (!in_.finish() && !first_)
+    if (!in_.finish())
       first_ = field_error{in_.failure()->pointer, in_.failure()->message};
     return std::move(first_);
   }
@@ -34,6 +34,28 @@ private:
   json::reader& in_;
   std::optional<field_error> first_;
 };
+
+std::string found(json::type what) {
+  const bool vowel = what == json::type::object || what == json::type::array;
+  return std::string{"; found "} + (vowel ? "an " : "a ") + std::string{name_of(what)};
+}
+
+/// A member that may be null, which counts as not given.
+bool is_null(json::reader& in) {
+  if (in.peek() != json::type::null)
+    return false;
+  in.skip();
+  return true;
+}
+
+/// A text that must be one.
+std::string read_text(json::reader& in, const std::string& pointer, faults& wrong) {
+  const auto type = in.peek();
+  if (auto text = in.string_or_skip())
+    return std::string{*text};
+  wrong.add(pointer, "must be a text" + found(type));
+  return {};
+}
 
 /// Who speaks in a role; nothing for those that don't take part in the talk.
 enum class part : std::uint8_t { unknown, system, user, agent, other };
@@ -58,7 +80,7 @@ void read_part(json::reader& in, const std::string& pointer, std::string& text, 
     if (name == "type")
       type = in.string_or_skip().value_or("");
     else if (name == "text")
-      text.append(text.empty() ? "" : "\n").append(in.string_or_skip().value_or(""));
+      text.append(text.empty() ? "" : "\n").append(read_text(in, pointer + "/text", wrong));
     else
       in.skip();
   }
@@ -135,15 +157,23 @@ void read_lines(json::reader& in, const std::string& pointer, talk_read& out, fa
   out.lines = conversation::in_turns(std::move(out.lines));
 }
 
-bool flag(json::reader& in) {
-  if (in.peek() == json::type::boolean)
+bool flag(json::reader& in, const char* pointer, faults& wrong) {
+  const auto type = in.peek();
+  if (type == json::type::boolean)
     return in.boolean();
-  in.skip();
+  if (!is_null(in)) {
+    wrong.add(pointer, "must be true or false" + found(type));
+    in.skip();
+  }
   return false;
 }
 
 std::optional<double> read_temperature(json::reader& in, faults& wrong) {
-  if (in.peek() != json::type::number) {
+  constexpr auto rule = "must be a number from 0 to 2";
+  if (is_null(in))
+    return std::nullopt;
+  if (const auto type = in.peek(); type != json::type::number) {
+    wrong.add("/temperature", rule + found(type));
     in.skip();
     return std::nullopt;
   }
@@ -151,15 +181,14 @@ std::optional<double> read_temperature(json::reader& in, faults& wrong) {
   double value = -1;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (value < 0 || value > 2)
-    wrong.add("/temperature", "must be a number from 0 to 2; found " + std::string{digits.substr(0, 32)});
+    wrong.add("/temperature", rule + ("; found " + std::string{digits.substr(0, 32)}));
   return value;
 }
 
 std::optional<unsigned> read_tokens(json::reader& in, const char* pointer, faults& wrong) {
-  const bool given = in.peek() == json::type::number;
-  const auto value = in.unsigned_or_skip();
-  if (!given)
+  if (is_null(in))
     return std::nullopt;
+  const auto value = in.unsigned_or_skip();
   if (!value || *value == 0 || *value > 1'000'000) {
     wrong.add(pointer, "must be a whole number from 1 to 1000000");
     return std::nullopt;
@@ -167,36 +196,42 @@ std::optional<unsigned> read_tokens(json::reader& in, const char* pointer, fault
   return static_cast<unsigned>(*value);
 }
 
-void read_options(json::reader& in, completion_request& out) {
-  std::string_view name;
-  if (in.peek() != json::type::object)
+void read_options(json::reader& in, completion_request& out, faults& wrong) {
+  if (is_null(in))
+    return;
+  if (const auto type = in.peek(); type != json::type::object) {
+    wrong.add("/stream_options", "must be an object" + found(type));
     return in.skip();
+  }
+  std::string_view name;
   in.enter_object();
   while (in.next_member(name))
     if (name == "include_usage")
-      out.include_usage = flag(in);
+      out.include_usage = flag(in, "/stream_options/include_usage", wrong);
     else
       in.skip();
 }
 
-void read_member(std::string_view name, json::reader& in, completion_request& out, talk_read& talk, faults& wrong) {
+/// @param older_limit `max_tokens`, which `max_completion_tokens` counts more than
+void read_member(std::string_view name, json::reader& in, completion_request& out, talk_read& talk,
+                 std::optional<unsigned>& older_limit, faults& wrong) {
   if (name == "model")
-    out.model = in.string_or_skip().value_or("");
+    out.model = read_text(in, "/model", wrong);
   else if (name == "messages")
     read_lines(in, "/messages", talk, wrong);
   else if (name == "stream")
-    out.stream = flag(in);
+    out.stream = flag(in, "/stream", wrong);
   else if (name == "stream_options")
-    read_options(in, out);
+    read_options(in, out, wrong);
   else if (name == "max_completion_tokens")
     out.max_tokens = read_tokens(in, "/max_completion_tokens", wrong);
   else if (name == "max_tokens")
-    out.max_tokens = out.max_tokens ? (in.skip(), out.max_tokens) : read_tokens(in, "/max_tokens", wrong);
+    older_limit = read_tokens(in, "/max_tokens", wrong);
   else if (name == "temperature")
     out.temperature = read_temperature(in, wrong);
   else if (name != "n")
     in.skip();
-  else if (in.unsigned_or_skip().value_or(1) != 1)
+  else if (!is_null(in) && in.unsigned_or_skip() != 1U)
     wrong.add("/n", "must be 1: a talk has one answer");
 }
 
@@ -237,10 +272,13 @@ std::variant<completion_request, field_error> parse_completion_request(std::stri
   faults wrong{in};
   completion_request out;
   talk_read talk;
+  std::optional<unsigned> older_limit;
   std::string_view name;
   if (in.enter_object())
     while (in.next_member(name))
-      read_member(name, in, out, talk, wrong);
+      read_member(name, in, out, talk, older_limit, wrong);
+  if (!out.max_tokens)
+    out.max_tokens = older_limit;
   if (out.model.empty())
     wrong.add("/model", "is missing: the name of an agent");
   if (talk.lines.empty() || talk.lines.back().by != speaker::user)

@@ -84,6 +84,49 @@ TEST_CASE("the last message of a run's input is the user's new one") {
         == places{"/messages/0/content"});
 }
 
+TEST_CASE("a member of a completion request that has another type than it must is named") {
+  const auto wrong = [](const std::string& members) {
+    const auto parsed =
+        parse_completion_request(R"({"model":"chat","messages":[{"role":"user","content":"hi"}],)" + members + "}");
+    const auto* fault = std::get_if<troupe::net::http::field_error>(&parsed);
+    return fault ? fault->pointer + ": " + fault->message : "";
+  };
+  CHECK(wrong(R"("n":"2")") == "/n: must be 1: a talk has one answer");
+  CHECK(wrong(R"("n":1.5)") == "/n: must be 1: a talk has one answer");
+  CHECK(wrong(R"("temperature":"hot")") == "/temperature: must be a number from 0 to 2; found a string");
+  CHECK(wrong(R"("temperature":[])") == "/temperature: must be a number from 0 to 2; found an array");
+  CHECK(wrong(R"("max_tokens":"5")") == "/max_tokens: must be a whole number from 1 to 1000000");
+  CHECK(wrong(R"("max_completion_tokens":5,"max_tokens":{})")
+        == "/max_tokens: must be a whole number from 1 to 1000000");
+  CHECK(wrong(R"("stream":"yes")") == "/stream: must be true or false; found a string");
+  CHECK(wrong(R"("stream_options":true)") == "/stream_options: must be an object; found a boolean");
+  CHECK(wrong(R"("stream_options":{"include_usage":1})")
+        == "/stream_options/include_usage: must be true or false; found a number");
+  CHECK(wrong(R"("n":null,"temperature":null,"max_tokens":null,"stream":null,"stream_options":null)").empty());
+}
+
+TEST_CASE("what a completion request must hold is named when it has another type") {
+  const auto pointer = [](const std::string& body) {
+    return std::get<troupe::net::http::field_error>(parse_completion_request(body)).pointer;
+  };
+  CHECK(pointer(R"({"model":7,"messages":[{"role":"user","content":"hi"}]})") == "/model");
+  CHECK(pointer(R"({"model":"chat","messages":"hi"})") == "/messages");
+  CHECK(pointer(R"({"model":"chat","messages":["hi"]})") == "/messages/0");
+  CHECK(pointer(R"({"model":"chat","messages":[{"role":7,"content":"hi"}]})") == "/messages/0/role");
+  CHECK(pointer(R"({"model":"chat","messages":[{"role":"user","content":7}]})") == "/messages/0/content");
+  CHECK(pointer(R"({"model":"chat","messages":[{"role":"user","content":[{"type":"text","text":7}]}]})")
+        == "/messages/0/content/0/text");
+}
+
+TEST_CASE("what follows a body's JSON is a fault of it, whatever else is wrong") {
+  for (const auto* body : {R"({"a":1}x)", R"({"n":2}x)"}) {
+    const auto fault = std::get<troupe::net::http::field_error>(parse_completion_request(body));
+    CHECK(fault.pointer.empty());
+    CHECK(fault.message.find("end") != std::string::npos);
+  }
+  CHECK(std::get<troupe::net::http::field_error>(parse_profile_request(R"({"a":1}x)")).pointer.empty());
+}
+
 TEST_CASE("a completion request keeps what is said and leaves the rest") {
   const auto parsed = parse_completion_request(
       R"({"model":"chat","stream":true,"stream_options":{"include_usage":true},"max_completion_tokens":5,"max_tokens":7,

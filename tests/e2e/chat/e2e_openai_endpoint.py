@@ -132,7 +132,12 @@ class Endpoint(unittest.TestCase):
             "two answers": ({"model": "chat", "messages": HELLO, "n": 2}, (400, None, "n")),
             "too warm": ({"model": "chat", "messages": HELLO, "temperature": 3}, (400, None, "temperature")),
             "no tokens": ({"model": "chat", "messages": HELLO, "max_tokens": 0}, (400, None, "max_tokens")),
+            "answers in words": ({"model": "chat", "messages": HELLO, "n": "2"}, (400, None, "n")),
+            "warm in words": ({"model": "chat", "messages": HELLO, "temperature": "hot"}, (400, None, "temperature")),
+            "usage in words": ({"model": "chat", "messages": HELLO, "stream_options": {"include_usage": "yes"}},
+                               (400, None, "stream_options.include_usage")),
             "no JSON": ("{", (400, None, None)),
+            "more than JSON": ('{"a":1}x', (400, None, None)),
         }
         for name, (body, expected) in cases.items():
             with self.subTest(name):
