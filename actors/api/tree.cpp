@@ -11,7 +11,6 @@
 #include "actors/api/connectors.hpp"
 #include "actors/api/conversations.hpp"
 #include "actors/api/give_up.hpp"
-#include "actors/api/heap.hpp"
 #include "actors/api/housekeeper.hpp"
 #include "actors/llm/gateway.hpp"
 #include "actors/runtime/journal_writer.hpp"
@@ -161,12 +160,7 @@ std::vector<child_spec> service_children(parts& of, const std::shared_ptr<job_pa
   }));
   result.push_back(plain("housekeeper", [&of](caf::actor_system& system) {
     return spawn_named(system, {.name = "housekeeper"}, housekeeper,
-                       housekeeping{of.journal, of.time,
-                                    [&of, heap = std::make_shared<heap_trimmer>()] {
-                                      look_around(of);
-                                      heap->trim();
-                                    },
-                                    [&of] { of.health->wrote(); }},
+                       housekeeping{of.journal, of.time, [&of] { look_around(of); }, [&of] { of.health->wrote(); }},
                        10s);
   }));
   if (of.conversation_lives)

@@ -43,6 +43,7 @@ public:
       if (!s_.runs_.empty()) {
         s_.run_ = std::move(s_.runs_.front().run);
         s_.runs_.erase(s_.runs_.begin());
+        s_.runs_.shrink_to_fit(); // thousands rest
       }
       tell(part::run_started, run_started(s_.thread_, s_.run_));
       if (!s_.step_.empty())

@@ -18,7 +18,7 @@ struct applier {
   void add(message what) const {
     s.messages.push_back(std::move(what));
     if (s.messages.size() > most_messages)
-      s.messages.pop_front();
+      s.messages.erase(s.messages.begin());
   }
 
   void said(std::string message_id, speaker by, const std::string& text) const {
@@ -64,6 +64,7 @@ struct applier {
       if (!s.waiting.empty()) {
         s.turn->message = std::move(s.waiting.front());
         s.waiting.erase(s.waiting.begin());
+        s.waiting.shrink_to_fit(); // thousands rest
       }
       // Where it is answered, not where it came in between: a reply follows its message.
       const auto& m = s.turn->message;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "actors/conversation/conversation.hpp"
 #include "actors/conversation/judgement.hpp"
 #include "actors/conversation/profile.hpp"
+#include "actors/conversation/rare.hpp"
 #include "actors/runtime/core.hpp"
 #include "config/agent.hpp"
 
@@ -76,10 +76,10 @@ struct conversation_state {
   std::uint32_t step_number = 0; ///< 1 for the agent's first; 0 = none
   std::string agent_type;        ///< who leads it
   std::vector<std::string> completed_steps;
-  bool completed = false;       ///< all steps
-  std::deque<message> messages; ///< the last ones
+  bool completed = false;        ///< all steps
+  std::vector<message> messages; ///< the last ones
   conversation::profile profile;
-  std::optional<conversation::turn> turn;
+  rare<conversation::turn> turn; ///< none = at rest, as thousands are
   std::vector<pending_message> waiting;
   std::unordered_map<std::string, std::string> taken; ///< client's ids of the user's messages: our ids
   std::string asked;             ///< field of the step that the agent asked for last, without a model; empty = none

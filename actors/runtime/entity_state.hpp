@@ -247,6 +247,9 @@ private:
     // What was never stored isn't worth waiting for.
     if (!services_->linger || stopping_ || number_ == 0)
       return end({});
+    // Thousands rest.
+    append_.reset();
+    timers_.shrink_to_fit();
     if (idle_timer_)
       return;
     const auto left = services_->linger() - (services_->time->monotonic() - used_);

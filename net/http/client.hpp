@@ -92,7 +92,7 @@ struct endpoint_settings {
   std::string ca_pem;                 ///< the same as text
   std::size_t max_connections = 256;  ///< further calls wait, within their time limit
   std::size_t max_response = 4 << 20; ///< bytes of a body that comes whole
-  std::chrono::milliseconds idle_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{30'000}; ///< of a few; what a burst has left over is closed after 2 s
 };
 
 /// Makes calls of one origin: `client`, or a simulation's network.

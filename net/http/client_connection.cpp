@@ -248,7 +248,7 @@ void client_connection::complete() {
     phase_ = phase::idle;
     filled_ = false;
     in_.fit();
-    home_.deadlines().set(*this, home_.settings().idle_timeout);
+    home_.deadlines().set(*this, home_.idle_time());
     home_.released(*this);
   } else {
     close();

@@ -81,6 +81,12 @@ void client_pool::retry(std::shared_ptr<pending_call> c) {
   place(std::move(c), true);
 }
 
+std::chrono::milliseconds client_pool::idle_time() const {
+  constexpr std::size_t lasting = 64;
+  constexpr std::chrono::milliseconds surplus{2'000};
+  return idle_.size() < lasting ? settings_.idle_timeout : std::min(settings_.idle_timeout, surplus);
+}
+
 void client_pool::released(client_connection& c) {
   if (c.is_stale())
     return c.close();

@@ -57,6 +57,9 @@ public:
   /// A call's caller doesn't want it any more.
   void withdraw(pending_call& c);
 
+  /// How long a connection that falls idle now is kept. What a burst of calls has left over goes soon.
+  std::chrono::milliseconds idle_time() const;
+
   /// The connection can take another call.
   void released(client_connection& c);
   /// The connection is closed.

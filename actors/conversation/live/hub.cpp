@@ -52,7 +52,7 @@ feed_ptr hub::find(const storage::entity_key& key) {
   auto& s = shard_of(key);
   const std::lock_guard guard{s.mutex};
   const auto found = s.feeds.find(key);
-  return found == s.feeds.end() ? nullptr : found->second;
+  return found == s.feeds.end() ? nullptr : *found;
 }
 
 /// Nobody forgets the feed before `use` has made it needed.
@@ -60,19 +60,19 @@ template <class F>
 void hub::with_feed(const storage::entity_key& key, F use) {
   auto& s = shard_of(key);
   const std::lock_guard guard{s.mutex};
-  auto& place = s.feeds[key];
-  if (!place) {
-    place = std::make_shared<feed>(key);
+  auto found = s.feeds.find(key);
+  if (found == s.feeds.end()) {
+    found = s.feeds.insert(std::make_shared<feed>(key)).first;
     count(1);
   }
-  use(place);
+  use(*found);
 }
 
 void hub::release(const feed_ptr& which) {
   auto& s = shard_of(which->key());
   const std::lock_guard guard{s.mutex};
-  const auto found = s.feeds.find(which->key());
-  if (found != s.feeds.end() && found->second == which && which->is_idle()) {
+  const auto found = s.feeds.find(which);
+  if (found != s.feeds.end() && *found == which && which->is_idle()) {
     s.feeds.erase(found);
     count(std::size_t{0} - 1);
   }

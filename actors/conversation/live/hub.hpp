@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "actors/conversation/live/feed.hpp"
 #include "actors/conversation/live/port.hpp"
@@ -55,15 +55,32 @@ public:
   void release(const feed_ptr& which);
 
 private:
-  struct key_hash {
-    std::size_t operator()(const storage::entity_key& key) const noexcept {
-      return std::hash<std::string>{}(key.id);
+  /// Feeds are found by the keys that they hold.
+  struct by_key {
+    using is_transparent = void;
+    static const storage::entity_key& of(const storage::entity_key& key) noexcept {
+      return key;
+    }
+    static const storage::entity_key& of(const feed_ptr& which) noexcept {
+      return which->key();
+    }
+  };
+  struct key_hash : by_key {
+    template <class T>
+    std::size_t operator()(const T& which) const noexcept {
+      return std::hash<std::string>{}(of(which).id);
+    }
+  };
+  struct same_key : by_key {
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const noexcept {
+      return of(a) == of(b);
     }
   };
 
   struct shard {
     mutable std::mutex mutex;
-    std::unordered_map<storage::entity_key, feed_ptr, key_hash> feeds;
+    std::unordered_set<feed_ptr, key_hash, same_key> feeds;
   };
 
   shard& shard_of(const storage::entity_key& key) {
