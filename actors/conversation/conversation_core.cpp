@@ -16,9 +16,10 @@ struct applier {
   }
 
   void add(message what) const {
+    constexpr std::size_t surplus = 64; // one at a time, each would move all the others
     s.messages.push_back(std::move(what));
-    if (s.messages.size() > most_messages)
-      s.messages.erase(s.messages.begin());
+    if (s.messages.size() >= most_messages + surplus)
+      s.messages.erase(s.messages.begin(), s.messages.begin() + surplus);
   }
 
   void said(std::string message_id, speaker by, const std::string& text) const {

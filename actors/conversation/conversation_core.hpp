@@ -61,7 +61,7 @@ struct turn {
   std::vector<std::string> faults;
 };
 
-/// The number of messages whose text stays in memory; older ones are in the journal only.
+/// At least so many messages' texts stay in memory; older ones are in the journal only.
 constexpr std::size_t most_messages = 256;
 
 /// A conversation as its journal tells it.
@@ -128,6 +128,9 @@ struct conversation_core {
   /// `not_open`, `ended`, `empty_message`, `message_too_long`, `busy`, `queue_full`, `agent_missing`, `corrupt`,
   /// `unknown_field`, `invalid_value`; a colon and what was found may follow.
   static decision decide(const state& s, command what, const context& world, const settings& with);
+
+  /// The same, with its events applied: a long talk isn't copied.
+  static decision advance(state& s, command what, const context& world, const settings& with);
 
   static storage::new_event encode(const event& what);
 

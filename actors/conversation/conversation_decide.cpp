@@ -21,10 +21,10 @@ using agent_ptr = std::shared_ptr<const config::agent_definition>;
 constexpr std::size_t longest_detail = 500;
 constexpr std::size_t longest_id = 200;
 
-/// One decision in the making. What it emits is applied to a copy of the state, so that each next thought knows it.
+/// One decision in the making. What it emits is applied to the state, so that each next thought knows it.
 class decider {
 public:
-  decider(const conversation_state& s, const context& world, const conversation_settings& with)
+  decider(conversation_state& s, const context& world, const conversation_settings& with)
       : s_{s}, world_{world}, with_{with} {}
 
   outcome take() {
@@ -34,29 +34,29 @@ public:
   // -- life ----------------------------------------------------------------------------------------------------------
 
   void operator()(wake&&) {
-    if (now().number == 0 || now().ended)
+    if (s_.number == 0 || s_.ended)
       return;
-    if (now().parked)
+    if (s_.parked)
       emit(resumed{});
-    if (!now().turn)
+    if (!s_.turn)
       return next_turn();
-    if (now().turn->phase == turn_phase::repairing)
+    if (s_.turn->phase == turn_phase::repairing)
       return repair();
-    if (now().turn->phase == turn_phase::settled)
+    if (s_.turn->phase == turn_phase::settled)
       return end_turn();
-    if (now().turn->phase == turn_phase::replying)
+    if (s_.turn->phase == turn_phase::replying)
       emit(reply_broken{"its owner ended before it was whole"});
     begin_again();
     if (gives_way())
       break_off({});
-    else if (now().turn->attempt > with_.attempts)
-      compose("interrupted " + std::to_string(now().turn->attempt - 1) + " times");
+    else if (s_.turn->attempt > with_.attempts)
+      compose("interrupted " + std::to_string(s_.turn->attempt - 1) + " times");
     else
       make_reply();
   }
 
   void operator()(open&& c) {
-    if (now().number != 0)
+    if (s_.number != 0)
       return;
     const auto agent = with_.agent(c.agent);
     if (!agent)
@@ -79,24 +79,24 @@ public:
   }
 
   void operator()(shutdown&&) {
-    if (now().turn && !now().parked)
+    if (s_.turn && !s_.parked)
       emit(parked{});
   }
 
   void operator()(expire&&) {
-    if (now().number == 0 || now().ended)
+    if (s_.number == 0 || s_.ended)
       return;
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     const auto lives = agent ? agent->time_to_live : usual_time_to_live;
-    if (now().turn || world_.now < now().last_at + lives)
+    if (s_.turn || world_.now < s_.last_at + lives)
       return refuse("not_due: something was said lately");
     emit(expired{});
   }
 
   void operator()(erase&& c) {
-    if (now().number == 0 || now().ended)
+    if (s_.number == 0 || s_.ended)
       return;
-    if (now().turn)
+    if (s_.turn)
       out_.effects.emplace_back(cancel_model{});
     emit(deleted{std::move(c.by)});
   }
@@ -106,7 +106,7 @@ public:
   void operator()(say&& c) {
     if (!is_open())
       return;
-    if (const auto* known = taken_as(now(), c.client_id)) {
+    if (const auto* known = taken_as(s_, c.client_id)) {
       out_.effects.emplace_back(notify{std::move(c.client_id), "known", *known});
       return;
     }
@@ -121,11 +121,11 @@ public:
     const auto agent = usable_agent();
     if (!agent)
       return;
-    const bool replying = now().turn && now().turn->phase == turn_phase::replying;
+    const bool replying = s_.turn && s_.turn->phase == turn_phase::replying;
     if (replying && agent->while_answering == config::busy_policy::reject)
       return refuse("busy: the last message is still being answered");
-    if (now().waiting.size() >= std::max<std::size_t>(1, agent->queue_limit))
-      return refuse("queue_full: " + std::to_string(now().waiting.size()) + " messages wait already");
+    if (s_.waiting.size() >= std::max<std::size_t>(1, agent->queue_limit))
+      return refuse("queue_full: " + std::to_string(s_.waiting.size()) + " messages wait already");
     emit(user_message{std::move(c.client_id), std::string{text}, std::move(c.run)});
     if (replying && agent->while_answering == config::busy_policy::interrupt)
       out_.effects.emplace_back(cancel_model{});
@@ -133,7 +133,7 @@ public:
   }
 
   void operator()(interrupt&&) {
-    if (now().turn && now().turn->phase == turn_phase::replying)
+    if (s_.turn && s_.turn->phase == turn_phase::replying)
       out_.effects.emplace_back(cancel_model{});
   }
 
@@ -144,7 +144,7 @@ public:
     if (!agent)
       return;
     const auto* step = config::find_step(*agent, c.step);
-    const auto& begun = now().profile.parts;
+    const auto& begun = s_.profile.parts;
     const bool has_begun = std::any_of(begun.begin(), begun.end(), [&](const auto& x) { return x.step == c.step; });
     if (!step || !has_begun || !config::find_field(*step, c.field))
       return refuse("unknown_field: the talk has no field '" + std::string{cut_bytes(c.field, longest_id)} + "' yet");
@@ -156,7 +156,7 @@ public:
       if (const auto faults = with_.check(*step, nlohmann::json{{c.field, value}}.dump()); !faults.empty())
         return refuse("invalid_value: " + faults.front());
     }
-    if (c.value.empty() && !now().profile.find(c.step, c.field))
+    if (c.value.empty() && !s_.profile.find(c.step, c.field))
       return;
     emit(fields_changed{{}, {{c.step, c.field, std::move(c.value), 1, field_origin::user, false}}});
   }
@@ -167,7 +167,7 @@ public:
     if (!awaits_reply(c.reply))
       return;
     auto parts = take_apart(c.text);
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     if (parts.text.empty() || !agent)
       return without_model(agent ? "the model's answer had no text" : "the agent is gone", {});
     reply_completed event;
@@ -177,13 +177,13 @@ public:
     event.finish_reason = std::move(c.finish_reason);
     extraction found;
     if (const auto* step = extracting_step(*agent)) {
-      found = judge_fields(event.fields, now().profile, *agent, *step, with_.check);
+      found = judge_fields(event.fields, s_.profile, *agent, *step, with_.check);
       if (with_.repairs > 0)
         event.faults = std::move(found.faults);
     }
     emit(std::move(event));
     learn(std::move(found.changes));
-    if (now().turn->phase == turn_phase::repairing)
+    if (s_.turn->phase == turn_phase::repairing)
       repair();
     else
       settle(false);
@@ -193,7 +193,7 @@ public:
     if (!awaits_reply(c.reply))
       return;
     auto visible = take_apart(c.text).text;
-    if (now().parked)
+    if (s_.parked)
       emit(reply_broken{"its owner was stopped"});
     else if (c.fault == model_fault::cancelled)
       break_off(std::move(visible));
@@ -206,7 +206,7 @@ public:
   void operator()(fields_replied&& c) {
     if (!awaits_fields(c.reply, c.round))
       return;
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     const auto* step = agent ? extracting_step(*agent) : nullptr;
     fields_repaired event{c.round, c.text ? json_in(*c.text) : std::string{}, {}, std::move(c.usage)};
     if (!c.text || !step) {
@@ -214,7 +214,7 @@ public:
       emit(std::move(event));
       return settle(false);
     }
-    auto found = judge_fields(event.fields, now().profile, *agent, *step, with_.check);
+    auto found = judge_fields(event.fields, s_.profile, *agent, *step, with_.check);
     event.faults = std::move(found.faults);
     const bool again = !event.faults.empty() && c.round < with_.repairs;
     emit(std::move(event));
@@ -226,7 +226,7 @@ public:
   }
 
   void operator()(timer_fired&& c) {
-    if (now().parked)
+    if (s_.parked)
       return;
     if (c.round > 0 && awaits_fields(c.reply, c.round)) {
       out_.effects.emplace_back(cancel_model{});
@@ -241,14 +241,8 @@ public:
   }
 
 private:
-  const conversation_state& now() const {
-    return after_ ? *after_ : s_;
-  }
-
   void emit(event what) {
-    if (!after_)
-      after_ = s_;
-    conversation_core::apply(*after_, what, world_.now);
+    conversation_core::apply(s_, what, world_.now);
     out_.events.push_back(std::move(what));
   }
 
@@ -257,19 +251,19 @@ private:
   }
 
   bool is_open() {
-    if (now().number == 0)
+    if (s_.number == 0)
       refuse("not_open: the conversation has not begun");
-    else if (now().ended)
+    else if (s_.ended)
       refuse("ended: the conversation is over");
     return out_.refusal.empty();
   }
 
   /// The agent, if it is there and fits what is stored; else the command is refused.
   agent_ptr usable_agent() {
-    auto agent = with_.agent(now().agent);
+    auto agent = with_.agent(s_.agent);
     if (!agent)
-      refuse("agent_missing: the agent '" + now().agent + "' is not there any more");
-    else if (auto fault = corruption(now(), *agent)) {
+      refuse("agent_missing: the agent '" + s_.agent + "' is not there any more");
+    else if (auto fault = corruption(s_, *agent)) {
       refuse("corrupt: " + *fault);
       agent = nullptr;
     }
@@ -277,23 +271,22 @@ private:
   }
 
   bool awaits_reply(std::string_view reply) const {
-    return now().turn && now().turn->phase == turn_phase::replying && now().turn->reply == reply;
+    return s_.turn && s_.turn->phase == turn_phase::replying && s_.turn->reply == reply;
   }
 
   bool awaits_fields(std::string_view reply, std::uint32_t round) const {
-    return now().turn && now().turn->phase == turn_phase::repairing && now().turn->reply == reply
-           && now().turn->round == round;
+    return s_.turn && s_.turn->phase == turn_phase::repairing && s_.turn->reply == reply && s_.turn->round == round;
   }
 
   const config::agent_step* extracting_step(const config::agent_definition& agent) const {
-    const auto* step = config::find_step(agent, now().step);
+    const auto* step = config::find_step(agent, s_.step);
     return step && !step->fields.empty() ? step : nullptr;
   }
 
   // -- turns ---------------------------------------------------------------------------------------------------------
 
   void next_turn() {
-    if (now().turn || now().waiting.empty() || now().parked)
+    if (s_.turn || s_.waiting.empty() || s_.parked)
       return;
     start_reply(1, {});
     if (gives_way())
@@ -304,8 +297,8 @@ private:
 
   /// A newer message breaks off what is being answered.
   bool gives_way() const {
-    const auto agent = with_.agent(now().agent);
-    return agent && agent->while_answering == config::busy_policy::interrupt && !now().waiting.empty();
+    const auto agent = with_.agent(s_.agent);
+    return agent && agent->while_answering == config::busy_policy::interrupt && !s_.waiting.empty();
   }
 
   void break_off(std::string visible) {
@@ -324,41 +317,40 @@ private:
   }
 
   void start_reply(std::uint32_t attempt, std::string replaces) {
-    const auto agent = with_.agent(now().agent);
-    emit(reply_started{now().turn ? now().turn->message.id : now().waiting.front().id, attempt, std::move(replaces),
-                       now().step, agent ? agent->version : now().version});
+    const auto agent = with_.agent(s_.agent);
+    emit(reply_started{s_.turn ? s_.turn->message.id : s_.waiting.front().id, attempt, std::move(replaces), s_.step,
+                       agent ? agent->version : s_.version});
   }
 
   void begin_again() {
-    start_reply(now().turn->attempt + 1, std::string{now().turn->reply});
+    start_reply(s_.turn->attempt + 1, std::string{s_.turn->reply});
   }
 
   void make_reply() {
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     if (!agent)
       return fail("agent_missing", "This assistant is not available any more. What was said is kept.");
-    if (corruption(now(), *agent))
+    if (corruption(s_, *agent))
       return fail("corrupt", "This conversation can be read, but not be continued.");
     if (!with_.models)
       return compose("no model is configured");
-    const auto* step = config::find_step(*agent, now().step);
-    out_.effects.emplace_back(ask_model{now().turn->reply, reply_prompt(now(), *agent, step), agent->reply_timeout,
+    const auto* step = config::find_step(*agent, s_.step);
+    out_.effects.emplace_back(ask_model{s_.turn->reply, reply_prompt(s_, *agent, step), agent->reply_timeout,
                                         agent->provider, agent->temperature, agent->max_tokens});
     await_answer(0, agent->reply_timeout);
   }
 
   void await_answer(std::uint32_t round, milliseconds limit) {
-    out_.effects.emplace_back(
-        set_timer{timer_kind::answer_limit, now().turn->reply, round, limit + with_.answer_margin});
+    out_.effects.emplace_back(set_timer{timer_kind::answer_limit, s_.turn->reply, round, limit + with_.answer_margin});
   }
 
   /// The chain gave up. What was shown of its answer can't be taken back, only told anew.
   void without_model(std::string why, std::string visible) {
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     if (visible.empty())
       return compose(std::move(why));
     // Another attempt that ends at the same limit would only be paid for.
-    const bool is_late = agent && world_.now >= now().turn->message.at + agent->reply_timeout;
+    const bool is_late = agent && world_.now >= s_.turn->message.at + agent->reply_timeout;
     if (agent && (is_late || agent->when_broken == config::broken_policy::keep)) {
       reply_completed event;
       event.text = std::move(visible);
@@ -367,7 +359,7 @@ private:
       emit(std::move(event));
       return settle(false);
     }
-    const bool again = now().turn->attempt < with_.attempts;
+    const bool again = s_.turn->attempt < with_.attempts;
     emit(reply_broken{why});
     begin_again();
     if (again)
@@ -377,11 +369,11 @@ private:
   }
 
   void compose(std::string why) {
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     if (!agent)
       return fail("agent_missing", "This assistant is not available any more. What was said is kept.");
-    const auto* step = config::find_step(*agent, now().step);
-    auto made = compose_reply(now(), *agent, step, with_.understand, world_.now);
+    const auto* step = config::find_step(*agent, s_.step);
+    auto made = compose_reply(s_, *agent, step, with_.understand, world_.now);
     reply_completed event;
     event.text = std::move(made.text);
     event.usage.provider = "extractive";
@@ -395,19 +387,19 @@ private:
 
   void learn(std::vector<field_change> changes) {
     if (!changes.empty())
-      emit(fields_changed{now().turn->message.id, std::move(changes)});
+      emit(fields_changed{s_.turn->message.id, std::move(changes)});
   }
 
   void repair() {
-    const auto agent = with_.agent(now().agent);
+    const auto agent = with_.agent(s_.agent);
     const auto* step = agent ? extracting_step(*agent) : nullptr;
-    const auto& turn = *now().turn;
+    const auto& turn = *s_.turn;
     if (!step)
       return settle(false);
-    if (now().parked)
+    if (s_.parked)
       return;
     out_.effects.emplace_back(ask_fields{turn.reply, turn.round,
-                                         fields_prompt(now(), *agent, *step, turn.fields, turn.faults),
+                                         fields_prompt(s_, *agent, *step, turn.fields, turn.faults),
                                          extraction_schema(*step), agent->reply_timeout, agent->provider});
     await_answer(turn.round, agent->reply_timeout);
   }
@@ -415,17 +407,17 @@ private:
   /// The reply stands and what it told is known: where does that lead?
   /// @param is_composed without a model: then each question is asked, the optional ones too
   void settle(bool is_composed) {
-    const auto agent = with_.agent(now().agent);
-    const auto* step = agent ? config::find_step(*agent, now().step) : nullptr;
-    if (step && !now().completed
-        && (is_composed ? fields_to_ask(*step, now().profile).empty() : is_complete(*step, now().profile))) {
+    const auto agent = with_.agent(s_.agent);
+    const auto* step = agent ? config::find_step(*agent, s_.step) : nullptr;
+    if (step && !s_.completed
+        && (is_composed ? fields_to_ask(*step, s_.profile).empty() : is_complete(*step, s_.profile))) {
       emit(step_completed{step->name});
-      if (const auto* next = next_step(*agent, *step, now().completed_steps)) {
-        auto said = compose_opening(*next, now().profile, {}, is_composed);
+      if (const auto* next = next_step(*agent, *step, s_.completed_steps)) {
+        auto said = compose_opening(*next, s_.profile, {}, is_composed);
         emit(handed_over{step->name, next->name, number_of(*agent, *next), next->agent_type, std::move(said.text),
                          std::move(said.asked)});
       } else {
-        emit(completed{is_composed ? compose_closing(*agent, now().profile) : agent->closing});
+        emit(completed{is_composed ? compose_closing(*agent, s_.profile) : agent->closing});
       }
     }
     end_turn();
@@ -442,19 +434,23 @@ private:
     return std::string{from < to && to != text.npos ? text.substr(from, to - from + 1) : text};
   }
 
-  const conversation_state& s_;
+  conversation_state& s_;
   const context& world_;
   const conversation_settings& with_;
-  std::optional<conversation_state> after_;
   outcome out_;
 };
 
 } // namespace
 
-outcome conversation_core::decide(const state& s, command what, const context& world, const settings& with) {
+outcome conversation_core::advance(state& s, command what, const context& world, const settings& with) {
   decider d{s, world, with};
   std::visit([&d](auto&& c) { d(std::move(c)); }, std::move(what));
   return d.take();
+}
+
+outcome conversation_core::decide(const state& s, command what, const context& world, const settings& with) {
+  auto copy = s;
+  return advance(copy, std::move(what), world, with);
 }
 
 } // namespace troupe::actors::conversation

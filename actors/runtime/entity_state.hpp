@@ -258,13 +258,24 @@ private:
     idle_timer_ = services_->timers->set(handle(), std::min<std::chrono::nanoseconds>(left, longest_wait));
   }
 
+  static constexpr bool applies_itself = requires(typename Core::state& state, typename Core::command command,
+                                                  const typename Core::context& world,
+                                                  const typename Core::settings& with) {
+    Core::advance(state, std::move(command), world, with);
+  };
+
+  typename Core::decision decide(typename Core::command what, const typename Core::context& world) {
+    if constexpr (applies_itself)
+      return Core::advance(state_, std::move(what), world, *services_->core);
+    else
+      return Core::decide(state_, std::move(what), world, *services_->core);
+  }
+
   void process(command_envelope<Core>& what) {
     // Whatever happens below, the sender is answered by the destructor.
     current_.done = std::exchange(what.done, {});
     const auto now = services_->time->now();
-    auto decided = Core::decide(state_, std::move(what.command),
-                                typename Core::context{now, services_->chance->uniform(), std::string_view{key_->id}},
-                                *services_->core);
+    auto decided = decide(std::move(what.command), {now, services_->chance->uniform(), std::string_view{key_->id}});
     if (decided.events.empty()) {
       run(decided.early_effects);
       run(decided.effects);
@@ -290,7 +301,8 @@ private:
     request.at = now;
     request.events.clear();
     for (const auto& event : current_.events) {
-      Core::apply(state_, event, now);
+      if constexpr (!applies_itself)
+        Core::apply(state_, event, now);
       request.events.push_back(Core::encode(event));
     }
     Core::project(state_, request);

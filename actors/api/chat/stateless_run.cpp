@@ -81,11 +81,7 @@ public:
 
 private:
   conversation_core::decision take(command what) {
-    const context world{with_.time->now(), 0, {}};
-    auto out = conversation_core::decide(state_, std::move(what), world, settings_);
-    for (const auto& event : out.events)
-      conversation_core::apply(state_, event, world.now);
-    return out;
+    return conversation_core::advance(state_, std::move(what), {with_.time->now(), 0, {}}, settings_);
   }
 
   void ask_for(ask_model order) {
