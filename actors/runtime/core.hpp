@@ -55,7 +55,8 @@ struct timer_order {
 /// - `command stop()`: the command that tells the core to start nothing more. A core without it is dropped from memory
 ///   at once when the engine stops; one with it lives on until `finished`.
 /// - `std::optional<timer_order<command>> timer(effect&)`: the timer that an effect asks for, if it asks for one.
-/// - `decision advance(state&, command, context, settings)`: `decide`, with the events that it tells applied, for a state
+/// - `decision advance(state&, command, context, settings)`: `decide`, with the events that it tells applied, for a
+/// state
 ///   that is dear to copy. What throws leaves a state that is dropped with its actor.
 /// - `bool gives_up(const effect&)`: the effect only says that nobody waits any more for those that ran before it: they
 ///   are asked to stop, as they are at the end of the entity's life in memory.

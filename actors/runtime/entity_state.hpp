@@ -258,9 +258,9 @@ private:
     idle_timer_ = services_->timers->set(handle(), std::min<std::chrono::nanoseconds>(left, longest_wait));
   }
 
-  static constexpr bool applies_itself = requires(typename Core::state& state, typename Core::command command,
-                                                  const typename Core::context& world,
-                                                  const typename Core::settings& with) {
+  static constexpr bool applies_itself =
+      requires(typename Core::state & state, typename Core::command command, const typename Core::context& world,
+               const typename Core::settings& with) {
     Core::advance(state, std::move(command), world, with);
   };
 

@@ -87,11 +87,11 @@ struct call {
 
 /// Where calls go: one origin with its pool of keep-alive connections.
 struct endpoint_settings {
-  std::string url;                    ///< `http[s]://host[:port][/base]`
-  std::string ca_file;                ///< PEM file of a further authority; empty = the system's only
-  std::string ca_pem;                 ///< the same as text
-  std::size_t max_connections = 256;  ///< further calls wait, within their time limit
-  std::size_t max_response = 4 << 20; ///< bytes of a body that comes whole
+  std::string url;                                ///< `http[s]://host[:port][/base]`
+  std::string ca_file;                            ///< PEM file of a further authority; empty = the system's only
+  std::string ca_pem;                             ///< the same as text
+  std::size_t max_connections = 256;              ///< further calls wait, within their time limit
+  std::size_t max_response = 4 << 20;             ///< bytes of a body that comes whole
   std::chrono::milliseconds idle_timeout{30'000}; ///< of a few; what a burst has left over is closed after 2 s
 };
 
