@@ -11,6 +11,7 @@
 #include "actors/api/page.hpp"
 #include "actors/api/responses.hpp"
 #include "actors/ticket/job_core.hpp"
+#include "actors/ticket/priority.hpp"
 
 namespace troupe::actors::api {
 
@@ -39,7 +40,9 @@ json ticket_json(storage::reader& db, const std::string& tenant, const storage::
   const auto* came = std::get_if<ticket::accepted>(&first);
   if (came == nullptr)
     return nullptr;
-  return {{"subject", came->subject}, {"description", came->description}, {"priority", priority_name(came->priority)}};
+  return {{"subject", came->subject},
+          {"description", came->description},
+          {"priority", ticket::priority_name(came->priority)}};
 } catch (const storage::error& why) {
   if (why.kind() != storage::fault::corrupt && why.kind() != storage::fault::wrong_key)
     throw;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/ticket/offline.hpp"
+#include "actors/ticket/priority.hpp"
 #include "config/log_line.hpp"
 
 namespace troupe::actors::api {
@@ -89,20 +90,6 @@ void add_text(json& to, const char* key, const std::string& value) {
 
 } // namespace
 
-std::string_view priority_name(storage::priority value) noexcept {
-  switch (value) {
-  case storage::priority::low:
-    return "low";
-  case storage::priority::medium:
-    return "medium";
-  case storage::priority::high:
-    return "high";
-  case storage::priority::critical:
-    return "critical";
-  }
-  return "medium";
-}
-
 std::string_view public_status(storage::job_status status) noexcept {
   switch (status) {
   case storage::job_status::pending:
@@ -130,7 +117,7 @@ nlohmann::ordered_json job_fields(const storage::job_record& job) {
               {"ticket_id", row.ticket_id},
               {"status", public_status(row.status)},
               {"dead_letter", row.status == storage::job_status::dead},
-              {"priority", priority_name(row.priority)},
+              {"priority", ticket::priority_name(row.priority)},
               {"attempt", row.attempt},
               {"received_at", to_rfc3339(row.received_at)},
               {"finished_at", row.finished_at ? json(to_rfc3339(*row.finished_at)) : json{}},

@@ -13,9 +13,6 @@ namespace troupe::actors::api {
 /// How API users read a job's status: `pending`, `running`, `completed`, `failed` (dead-lettered) or `discarded`.
 std::string_view public_status(storage::job_status status) noexcept;
 
-/// `low`, `medium`, `high` or `critical`.
-std::string_view priority_name(storage::priority value) noexcept;
-
 /// RFC 3339 in UTC with milliseconds.
 std::string to_rfc3339(storage::timestamp at);
 

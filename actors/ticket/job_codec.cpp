@@ -1,9 +1,11 @@
+#include <array>
 #include <string>
 #include <utility>
 
 #include "actors/text/event_fields.hpp"
 #include "actors/text/json_text.hpp"
 #include "actors/ticket/job_core.hpp"
+#include "actors/ticket/priority.hpp"
 
 namespace troupe::actors::ticket {
 
@@ -43,7 +45,6 @@ constexpr const char* type_name<retried> = "retried";
 template <>
 constexpr const char* type_name<discarded> = "discarded";
 
-constexpr std::array<std::string_view, 4> priorities{"low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 6> statuses{"ok", "empty", "failed", "timed_out", "off", "cached"};
 
 // -- Writing ---------------------------------------------------------------------------------------------------------
@@ -52,7 +53,7 @@ void write(json_text& out, const accepted& e) {
   out.member("ticket_id", e.ticket_id);
   out.text_member("subject", e.subject);
   out.text_member("description", e.description);
-  out.member("priority", priorities[static_cast<std::size_t>(e.priority)]);
+  out.member("priority", priority_name(e.priority));
   out.text_member("requester", e.requester);
   out.text_member("correlation_id", e.correlation_id);
   out.text_member("traceparent", e.traceparent);
@@ -208,7 +209,7 @@ void read(const event_fields& in, accepted& e) {
   e.ticket_id = in.text("ticket_id");
   e.subject = in.text_or("subject");
   e.description = in.text_or("description");
-  e.priority = static_cast<storage::priority>(in.name("priority", priorities));
+  e.priority = static_cast<storage::priority>(in.name("priority", priority_names));
   e.requester = in.text_or("requester");
   e.correlation_id = in.text_or("correlation_id");
   e.traceparent = in.text_or("traceparent");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/text/text.hpp"
+#include "actors/ticket/priority.hpp"
 
 namespace troupe::actors::ticket {
 
@@ -84,20 +85,6 @@ private:
   std::string_view name_;
   std::size_t end_ = 0;
 };
-
-std::string_view priority_name(storage::priority priority) {
-  switch (priority) {
-  case storage::priority::low:
-    return "low";
-  case storage::priority::medium:
-    return "medium";
-  case storage::priority::high:
-    return "high";
-  case storage::priority::critical:
-    return "critical";
-  }
-  return "medium";
-}
 
 std::string_view absence(const source_report& source) {
   switch (source.status) {
