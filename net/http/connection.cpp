@@ -155,6 +155,11 @@ void connection::handle() {
     x.out = router::refuse(x.match, x.in);
     return finish(x);
   }
+  const bool watched = x.match.found->when_gone == leaving::told;
+  if (watched) {
+    x.gone = std::stop_source{};
+    x.in.gone = x.gone.get_token();
+  }
   {
     exchange::handling while_handled{x};
     auto done = x.make_reply();
@@ -174,6 +179,8 @@ void connection::handle() {
   }
   if (x.answered_at_once())
     finish(x);
+  else if (watched)
+    watch_peer();
 }
 
 void connection::answered(exchange& x) {
@@ -234,6 +241,8 @@ void connection::hand_over() {
   auto self = shared_from_this();
   phase_ = phase::closed;
   deadline_wheel::clear(*this);
+  if (reading_)
+    wire_.cancel();
   auto successor = then_->begin({home_, std::move(wire_), std::move(remote_address_), !closing_, chunked_});
   home_.replace(*this, successor);
   successor->start(std::string{in_.view()});

@@ -73,6 +73,8 @@ private:
   bool receive();
   void on_read(const boost::system::error_code& ec, std::size_t count);
   void on_readable();
+  void watch_peer();
+  void look_for_peer();
   void on_end_of_input();
   bool flush();
   void send_rest();

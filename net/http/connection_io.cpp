@@ -90,6 +90,35 @@ void connection::on_read(const boost::system::error_code& ec, std::size_t count)
     pump();
 }
 
+/// While a request is being answered the socket is looked at only to see whether the peer is still there.
+void connection::watch_peer() {
+  if (!in_.empty() || reading_)
+    return;
+  reading_ = true;
+  wait(attempt::want_read, &connection::look_for_peer);
+}
+
+void connection::look_for_peer() {
+  if (phase_ != phase::answering)
+    return on_readable();
+  reading_ = false;
+  in_.make_room();
+  std::size_t count = 0;
+  switch (wire_.read(in_.tail(), in_.room(), count)) {
+  case attempt::done: // the next request: what is behind it can't be seen
+    return in_.commit(count);
+  case attempt::want_read:
+  case attempt::want_write:
+    return watch_peer();
+  case attempt::closed:
+    end_of_input_ = true;
+    exchange_->gone.request_stop();
+    return;
+  case attempt::broken:
+    return close();
+  }
+}
+
 /// The peer has closed its direction; it may still want its answers.
 void connection::on_end_of_input() {
   if (phase_ != phase::head && phase_ != phase::body)
@@ -243,6 +272,7 @@ void connection::close() {
   wire_.close();
   if (auto* x = std::exchange(exchange_, nullptr)) {
     x->of = nullptr;
+    x->gone.request_stop();
     x->release();
   }
   home_.remove(*this);

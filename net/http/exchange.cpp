@@ -19,6 +19,8 @@ void exchange::clear() {
     std::string{}.swap(in.body);
   out = {};
   match = {};
+  gone = std::stop_source{std::nostopstate};
+  in.gone = {};
   of = nullptr;
   at_once_ = abandoned_ = false;
   reuse();

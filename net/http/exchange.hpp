@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -28,6 +29,7 @@ public:
   request in;
   response out;
   router::match match;
+  std::stop_source gone{std::nostopstate}; ///< with a state where the route wants to know
   std::chrono::steady_clock::time_point received;
   connection* of = nullptr; ///< null once it is closed; only its thread looks
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +24,7 @@ struct request {
   std::string remote_address; ///< text of the peer's IP address, without port
   std::string id;             ///< from `X-Request-Id` when well-formed, else made; the correlation id
   std::vector<std::pair<std::string, std::string>> parameters; ///< of the route: `{id}`
+  std::stop_token gone; ///< the client went before it was answered; for routes with `leaving::told`, on their thread
 
   /// First value of a header, or empty.
   std::string_view get(std::string_view name) const noexcept;

@@ -72,7 +72,8 @@ const route_entry::operation* route_entry::find(std::string_view method) const n
   return nullptr;
 }
 
-void router::add(std::string_view method, std::string_view pattern, handler h, std::string_view content_type) {
+void router::add(std::string_view method, std::string_view pattern, handler h, std::string_view content_type,
+                 leaving when_gone) {
   if (!pattern.starts_with('/'))
     throw std::invalid_argument{"a route must begin with a slash: " + std::string{pattern}};
   std::array<std::string_view, max_segments> segments;
@@ -105,7 +106,7 @@ void router::add(std::string_view method, std::string_view pattern, handler h, s
     throw std::invalid_argument{"a route was added twice: " + std::string{method} + " " + std::string{pattern}};
   std::string type{content_type};
   std::transform(type.begin(), type.end(), type.begin(), to_lower);
-  route.operations.push_back({std::string{method}, std::move(h), std::move(type)});
+  route.operations.push_back({std::string{method}, std::move(h), std::move(type), when_gone});
   if (!route.allow.empty())
     route.allow += ", ";
   route.allow += method;

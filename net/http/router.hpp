@@ -17,12 +17,19 @@ namespace troupe::net::http {
 /// stays valid until `reply` was called. What it throws becomes a 500.
 using handler = std::function<void(const request&, reply)>;
 
+/// Whether handlers of a route hear of clients that go before they are answered.
+enum class leaving : std::uint8_t {
+  ignored, ///< what was begun goes on
+  told,    ///< by `request::gone`. A client that ends its direction of the connection counts as gone
+};
+
 /// One pattern with the methods it answers.
 struct route_entry {
   struct operation {
     std::string method;
     handler handle;
     std::string content_type; ///< lower case, without parameters; empty = anything
+    leaving when_gone = leaving::ignored;
   };
 
   std::string pattern;
@@ -41,7 +48,8 @@ class router {
 public:
   /// @param content_type what a body must be, such as `application/json` (415 otherwise); empty = anything
   /// Throws `std::invalid_argument` for a pattern without leading `/` and for a method of a pattern added twice.
-  void add(std::string_view method, std::string_view pattern, handler h, std::string_view content_type = {});
+  void add(std::string_view method, std::string_view pattern, handler h, std::string_view content_type = {},
+           leaving when_gone = leaving::ignored);
 
   /// What is to be done with a request's head.
   struct match {

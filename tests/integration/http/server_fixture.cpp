@@ -42,6 +42,13 @@ server_fixture::server_fixture(config::server_settings s, unsigned threads) : se
       },
       "application/json");
   routes.add("GET", "/kept", [this](const request&, reply done) { kept.keep(std::move(done)); });
+  routes.add(
+      "GET", "/watched",
+      [this](const request& r, reply done) {
+        gone = r.gone;
+        kept.keep(std::move(done));
+      },
+      {}, net::http::leaving::told);
   routes.add("GET", "/dropped", [](const request&, reply) {});
   routes.add("GET", "/throws", [](const request&, reply) { throw std::runtime_error{"password=hunter2"}; });
   routes.add("GET", "/large", [](const request&, reply done) {

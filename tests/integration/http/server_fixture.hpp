@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,8 @@ private:
 
 /// A server on a free port of the loopback with a few routes:
 /// `GET /hello`, `POST /echo` (the body back), `POST /json` (JSON only), `GET /kept` (answered by the test),
-/// `GET /dropped`, `GET /throws`, `GET /large` (8 MiB), `GET /jobs/{id}`, `GET /broken` (an answer that can't be sent).
+/// `GET /watched` (the same, and hears of clients that go), `GET /dropped`, `GET /throws`, `GET /large` (8 MiB), `GET
+/// /jobs/{id}`, `GET /broken` (an answer that can't be sent).
 class server_fixture {
 public:
   explicit server_fixture(config::server_settings settings = {}, unsigned threads = 1);
@@ -46,6 +48,7 @@ public:
   config::server_settings settings;
   config::metrics metrics;
   kept_replies kept;
+  std::stop_token gone; ///< of the request whose reply was kept last
   std::string last_remote_address;
   net::io_threads io;
   std::unique_ptr<net::http::server> server;
