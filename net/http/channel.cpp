@@ -244,11 +244,12 @@ bool channel::is_stuck() {
 void channel::on_deadline() {
   const auto self = shared_from_this();
   if (phase_ == phase::open) {
-    if (is_stuck()) {
+    looks_ = !looks_;
+    if (looks_ && is_stuck()) {
       home_.parts.probe.timed_out(time_limit::send);
       return close();
     }
-    set_deadline(limits_.tick);
+    begin_ticking();
     on_tick();
     return flush();
   }

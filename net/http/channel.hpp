@@ -26,9 +26,9 @@ class channel_inbox;
 class channel : public member, public std::enable_shared_from_this<channel>, private deadline_wheel::entry {
 public:
   struct limits {
-    std::size_t queue = 256 << 10;             ///< bytes that may wait; then `send` refuses
-    std::chrono::milliseconds tick{25'000};    ///< between two looks at whether the peer takes what it gets
-    std::chrono::milliseconds farewell{2'000}; ///< for the peer to take the rest and to close
+    std::size_t queue = 256 << 10;                ///< bytes that may wait; then `send` refuses
+    std::chrono::milliseconds keep_alive{25'000}; ///< two ticks; a peer that takes nothing for this long is let go
+    std::chrono::milliseconds farewell{2'000};    ///< for the peer to take the rest and to close
   };
 
   /// What other threads ask for.
@@ -78,7 +78,8 @@ protected:
   virtual void on_start() = 0;
   /// Bytes came; they may be changed in place. What this and the calls below queue is sent afterwards.
   virtual void on_bytes(char* bytes, std::size_t size) = 0;
-  /// A deadline has passed while the channel was open, and the next one is `limits::tick` away.
+  /// A deadline has passed while the channel was open, and the next one is half of `limits::keep_alive` away: what
+  /// didn't happen from one call to the next is done before that time is over.
   virtual void on_tick() = 0;
   /// `send` has refused something, and there is room again.
   virtual void on_writable() = 0;
@@ -108,6 +109,10 @@ protected:
   transport let_go();
 
   void set_deadline(std::chrono::milliseconds after);
+  /// The first tick is the next deadline.
+  void begin_ticking() {
+    set_deadline(limits_.keep_alive / 2);
+  }
 
   bool is_closed() const noexcept {
     return phase_ == phase::closed;
@@ -155,6 +160,7 @@ private:
   std::atomic<bool> refused_{false};
   phase phase_ = phase::open;
   bool sending_ = false; ///< an operation waits until the socket takes more
+  bool looks_ = false;   ///< at every second tick, whether the peer takes what it gets
   bool owing_ = false;   ///< the peer hadn't taken everything when it was looked at last
 };
 

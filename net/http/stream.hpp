@@ -67,7 +67,7 @@ struct stream_settings {
   std::string content_type = "text/event-stream";
   std::size_t queue_limit = 256 << 10; ///< bytes that may wait for a slow client before `send` refuses
 
-  /// After this long without anything to send the heartbeat is sent. A client that takes nothing of what it is sent for
+  /// The heartbeat is sent before nothing was sent for this long. A client that takes nothing of what it is sent for
   /// this long is given up.
   std::chrono::milliseconds keep_alive{15'000};
   std::string heartbeat = ":\n\n"; ///< a comment of Server-Sent Events; empty = none

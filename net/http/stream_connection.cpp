@@ -56,7 +56,7 @@ void stream_connection::tell(F f) {
 void stream_connection::on_start() {
   home().parts.probe.stream_opened();
   sent_before_ = sent();
-  set_deadline(bounds().tick);
+  begin_ticking();
   tell([this](stream_listener& l) { l.on_open(stream{weak_from_this()}); });
 }
 

@@ -30,7 +30,10 @@ void connection::tell(F f) {
 
 void connection::on_start() {
   parts_->count.opened();
-  set_deadline(admitted_ ? parts_->rules.keep_alive : parts_->rules.early_timeout);
+  if (admitted_)
+    begin_ticking();
+  else
+    set_deadline(parts_->rules.early_timeout);
   tell([this](listener& l) { l.on_open(session{weak_from_this()}); });
 }
 
@@ -54,7 +57,7 @@ void connection::on_frame(frame_reader::step what) {
     parts_->count.frame_in(payload.size());
   switch (what) {
   case step::text:
-    was_amid_ = false;
+    amid_ = 0;
     if (!says_farewell())
       tell([payload](listener& l) { l.on_message(payload); });
     return;
@@ -99,15 +102,15 @@ void connection::drain() {
 void connection::on_tick() {
   if (!admitted_)
     return reject(code::policy_violation, "The client didn't show in time who it is.");
-  if (std::exchange(was_amid_, reader_.is_amid()) && was_amid_)
+  constexpr std::uint8_t whole = 3; // ticks that are the time to keep alive apart: the first and the third
+  amid_ = reader_.is_amid() ? amid_ + 1 : 0;
+  if (amid_ == whole)
     return reject(code::policy_violation, "A message didn't come to its end in time.");
-  if (std::exchange(heard_, false)) {
-    pinged_ = false;
-  } else if (std::exchange(pinged_, true)) {
+  silent_ = std::exchange(heard_, false) ? 0 : silent_ + 1;
+  if (silent_ == whole)
     close();
-  } else {
+  else if (silent_ == 1)
     send_own(make_frame(opcode::ping, {}));
-  }
 }
 
 void connection::on_writable() {
@@ -120,7 +123,7 @@ void connection::on_letter(letter& l) {
   if (std::exchange(admitted_, true))
     return;
   reader_.limit_messages(parts_->rules.message_limit);
-  set_deadline(parts_->rules.keep_alive);
+  begin_ticking();
 }
 
 void connection::on_send(http::shared_bytes frame) {

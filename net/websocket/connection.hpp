@@ -59,8 +59,8 @@ private:
   http::shared_bytes last_; ///< the first close frame of both sides; none = nobody has sent one
   bool admitted_;
   bool heard_ = true;        ///< since the last tick
-  bool pinged_ = false;      ///< and nothing was heard since
-  bool was_amid_ = false;    ///< at the last tick a message had begun, and none has ended since
+  std::uint8_t silent_ = 0;  ///< ticks at which nothing was heard
+  std::uint8_t amid_ = 0;    ///< ticks at which a message had begun, and none has ended since
   bool deaf_ = false;        ///< nothing that comes is read any more
   bool peer_closed_ = false; ///< its close frame has come
 };

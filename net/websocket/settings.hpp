@@ -19,9 +19,9 @@ struct settings {
   std::size_t message_limit = 1 << 20; ///< bytes of a client's message; above: 1009
   std::size_t queue_limit = 256 << 10; ///< bytes that may wait for a slow client before `send` refuses
 
-  /// A session from which nothing came for this long is asked whether it is there (ping), and is ended when that isn't
-  /// answered in the same time. The same holds for one that takes nothing of what it is sent, and for a message that
-  /// doesn't come to its end.
+  /// A session is asked whether it is there (ping) before nothing came from it for this long, and is ended when that
+  /// isn't answered in the same time. The same holds for one that takes nothing of what it is sent, and for a message
+  /// that doesn't come to its end.
   std::chrono::milliseconds keep_alive{25'000};
   std::chrono::milliseconds close_timeout{2'000}; ///< for the client to take what is left and to answer a close
 

@@ -214,6 +214,23 @@ TEST_CASE("a stream that has nothing to say shows that it is there") {
   CHECK(chunk(c) == ":\n\n");
 }
 
+TEST_CASE("a heartbeat comes in time also behind something that was said") {
+  net::http::stream_settings s;
+  s.keep_alive = 2s;
+  config::server_settings http;
+  http.idle_timeout = 3s; // the same wheel ends an idle connection then
+  stream_fixture running{s, http};
+  peer idle{running.server->port()};
+  peer c{running.server->port()};
+  REQUIRE(c.send(get("/stream")));
+  CHECK(c.response(true).status == 200);
+  running.seen.take().send("said");
+  CHECK(chunk(c) == "said");
+  CHECK(idle.at_end());
+  REQUIRE(c.has_answer());
+  CHECK(chunk(c) == ":\n\n");
+}
+
 TEST_CASE("a stream's client that has gone is noticed") {
   stream_fixture running;
   peer c{running.server->port()};

@@ -24,6 +24,23 @@ TEST_CASE("a silent client is asked whether it is there, and ended when it doesn
   CHECK(running.seen.has("closed 1006 "));
 }
 
+TEST_CASE("a client is asked in time also when it has said something") {
+  net::websocket::settings s;
+  s.keep_alive = 2s;
+  config::server_settings http;
+  http.idle_timeout = 3s; // the same wheel ends an idle connection then
+  session_fixture running{s, http};
+  auto idle = running.connect();
+  auto wire = running.connect();
+  client c{wire};
+  c.open("/echo");
+  REQUIRE(c.say("hello"));
+  REQUIRE(c.hear() == "hello");
+  CHECK(idle.at_end());
+  REQUIRE(wire.has_answer());
+  CHECK(c.receive()->kind == opcode::ping);
+}
+
 TEST_CASE("a silent client that answers pings stays") {
   net::websocket::settings s;
   s.keep_alive = 700ms; // a busy machine's client must find the time to answer
