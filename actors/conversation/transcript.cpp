@@ -163,7 +163,7 @@ private:
 std::vector<transcript_line> in_turns(std::vector<transcript_line> lines) {
   std::vector<transcript_line> out;
   for (auto& line : lines) {
-    if (trim(line.text).empty())
+    if (says_nothing(line.text))
       continue;
     if (!out.empty() && out.back().by == line.by)
       out.back().text.append("\n\n").append(line.text);

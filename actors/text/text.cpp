@@ -15,6 +15,12 @@ bool is_wide_space(char32_t c) {
          || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
+/// What shows nothing by itself, though it may change what stands beside it: joiners, variation selectors, fillers.
+bool is_unseen_alone(char32_t c) {
+  return c == 0x200C || c == 0x200D || c == 0x034F || (c >= 0xFE00 && c <= 0xFE0F) || c == 0x115F || c == 0x1160
+         || c == 0x3164 || c == 0xFFA0 || c == 0x2800;
+}
+
 /// Han, kana and Thai and its neighbours: words without spaces between them.
 bool is_spaceless(char32_t c) {
   return (c >= 0x3041 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x4E00 && c <= 0x9FFF)
@@ -143,6 +149,16 @@ bool is_invisible(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x061C || c == 0x180E || c == 0x200B || c == 0x200E
          || c == 0x200F || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF
          || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+bool says_nothing(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = decode_utf8(text, i);
+    if (c.size == 0 || !(c.value == ' ' || is_invisible(c.value) || is_wide_space(c.value) || is_unseen_alone(c.value)))
+      return false;
+    i += c.size;
+  }
+  return true;
 }
 
 std::string clean(std::string_view text) {

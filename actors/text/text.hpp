@@ -89,4 +89,7 @@ constexpr bool starts_like(std::string_view text, std::string_view start) {
 
 std::string_view trim(std::string_view text);
 
+/// Whether there is nothing in it but white space and characters that readers don't see.
+bool says_nothing(std::string_view text);
+
 } // namespace troupe::actors

@@ -53,7 +53,7 @@ client_frame message_of(members&& from, std::size_t longest) {
     return frame_fault{"invalid_frame", "/id: " + std::string{wrong}, {}};
   if (!from.text)
     return frame_fault{"invalid_frame", "/text: must be a text", std::move(id)};
-  if (trim(*from.text).empty())
+  if (says_nothing(*from.text))
     return frame_fault{"empty_message", "/text: a message must say something", std::move(id)};
   if (from.text->size() > longest)
     return frame_fault{"message_too_long",

@@ -25,7 +25,7 @@ void check_text(const std::optional<std::string>& text, std::size_t longest, std
                 std::vector<field_error>& wrong) {
   if (!text)
     wrong.push_back({std::move(pointer), "must be a text"});
-  else if (trim(*text).empty())
+  else if (says_nothing(*text))
     wrong.push_back({std::move(pointer), "must say something"});
   else if (text->size() > longest)
     wrong.push_back({std::move(pointer),

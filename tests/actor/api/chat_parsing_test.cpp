@@ -49,6 +49,7 @@ TEST_CASE("a frame that is none says what is wrong with it") {
   CHECK(code_of(R"({"type":"user_message","id":")" + std::string(201, 'x') + R"(","text":"hi"})") == "invalid_frame");
   CHECK(code_of(R"({"type":"user_message","id":"1"})") == "invalid_frame");
   CHECK(code_of(R"({"type":"user_message","id":"1","text":" \n"})") == "empty_message");
+  CHECK(code_of(R"({"type":"user_message","id":"1","text":"\u00a0\u200b"})") == "empty_message");
   CHECK(code_of(R"({"type":"user_message","id":"1","text":"123456789012345678901"})") == "message_too_long");
   CHECK(code_of(R"({"type":"approval","id":"7","decision":"perhaps"})") == "invalid_frame");
   CHECK(code_of(R"({"type":"approval","decision":"deny"})") == "invalid_frame");
@@ -58,6 +59,7 @@ TEST_CASE("the faults of a message's body are told together") {
   CHECK(pointers(parse_message(R"({"message":"hi","id":"a","conversation":null})", 20)).empty());
   CHECK(pointers(parse_message(R"({})", 20)) == places{"/message"});
   CHECK(pointers(parse_message(R"({"message":" ","id":5})", 20)) == places{"/id", "/message"});
+  CHECK(pointers(parse_message(R"({"message":"\u3000\ufeff"})", 20)) == places{"/message"});
   CHECK(pointers(parse_message("{", 20)) == places{""});
 }
 

@@ -40,6 +40,18 @@ TEST_CASE("a line has single spaces and no ends") {
   CHECK(clean_line("\n \t").empty());
 }
 
+TEST_CASE("white space and what readers don't see say nothing") {
+  for (const auto* text : {"", " \t\r\n", "\u00A0", "\u3000\u2009\u2028", "\u200B\u200C\u200D\u2060\uFEFF",
+                           "\u00AD\u200E", "\u2800", "\u3164", "\uFE0F"}) {
+    CAPTURE(text);
+    CHECK(says_nothing(text));
+  }
+  for (const auto* text : {".", "\u00A0a\u00A0", "日", "😀", "\xFF", "👩\u200D🚀"}) {
+    CAPTURE(text);
+    CHECK_FALSE(says_nothing(text));
+  }
+}
+
 TEST_CASE("cutting splits no character") {
   CHECK(cut_bytes("aä", 2) == "a");
   CHECK(cut_bytes("aä", 3) == "aä");
