@@ -47,12 +47,13 @@ const std::string& document_of(const http::call_result& result) {
 
 } // namespace
 
-std::shared_ptr<key_cache> key_cache::make(const http::dialer& dial, key_cache_settings settings, watch now) {
-  return std::shared_ptr<key_cache>{new key_cache{dial, std::move(settings), std::move(now)}};
+std::shared_ptr<key_cache> key_cache::make(const http::dialer& dial, key_cache_settings settings, watch now,
+                                           tally count) {
+  return std::shared_ptr<key_cache>{new key_cache{dial, std::move(settings), std::move(now), std::move(count)}};
 }
 
-key_cache::key_cache(const http::dialer& dial, key_cache_settings settings, watch now)
-    : settings_{std::move(settings)}, now_{std::move(now)} {
+key_cache::key_cache(const http::dialer& dial, key_cache_settings settings, watch now, tally count)
+    : settings_{std::move(settings)}, now_{std::move(now)}, count_{std::move(count)} {
   const auto scheme = settings_.url.find("://");
   const auto path = settings_.url.find_first_of("/?", scheme == std::string::npos ? 0 : scheme + 3);
   target_ = path == std::string::npos ? "/" : settings_.url.substr(path);
@@ -133,6 +134,7 @@ void key_cache::fetch(std::unique_lock<std::mutex>& lock) {
 
 void key_cache::finish(const http::call_result& result) {
   std::string fault;
+  std::string_view outcome = "failed";
   try {
     const auto& document = document_of(result);
     auto fetched = std::make_shared<const key_set>(document);
@@ -140,11 +142,14 @@ void key_cache::finish(const http::call_result& result) {
       throw std::runtime_error{"the set holds no key that can be used"
                                + (fetched->left_out().empty() ? "" : ": " + fetched->left_out().front().reason)};
     const auto told = max_age_of(std::get<http::call_response>(result).get("Cache-Control"));
-    keep(std::move(fetched),
-         std::clamp(told.value_or(settings_.freshness), settings_.least_freshness, settings_.most_freshness), document);
+    const auto freshness =
+        std::clamp(told.value_or(settings_.freshness), settings_.least_freshness, settings_.most_freshness);
+    outcome = keep(std::move(fetched), freshness, document) ? "new" : "same";
   } catch (const std::exception& e) {
     fault = e.what();
   }
+  if (count_)
+    count_(outcome);
   std::unique_lock lock{mutex_};
   if (fault != fault_ && !fault.empty())
     config::log::warn("keys_not_fetched", "the key set that tokens are verified with could not be fetched",
@@ -158,13 +163,14 @@ void key_cache::finish(const http::call_result& result) {
     done(now);
 }
 
-void key_cache::keep(keys_ptr fetched, seconds freshness, const std::string& document) {
+/// False when they are those of before.
+bool key_cache::keep(keys_ptr fetched, seconds freshness, const std::string& document) {
   const auto now = now_();
   const std::lock_guard guard{mutex_};
   fetched_at_ = now;
   fresh_until_ = now + freshness;
   if (keys_ && document == document_)
-    return;
+    return false;
   config::log::info("keys_fetched", "a new key set verifies tokens from now on",
                     {{"url", settings_.url}, {"keys", fetched->size()}});
   for (const auto& [name, reason] : fetched->left_out())
@@ -172,6 +178,7 @@ void key_cache::keep(keys_ptr fetched, seconds freshness, const std::string& doc
                       {{"url", settings_.url}, {"kid", name}, {"reason", reason}});
   keys_ = std::move(fetched);
   document_ = document;
+  return true;
 }
 
 key_cache::standing key_cache::status() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/http/client.hpp"
@@ -35,6 +36,8 @@ public:
   using taker = std::function<void(keys_ptr)>;
   /// Any monotonic reading.
   using watch = std::function<std::chrono::nanoseconds()>;
+  /// Hears how each fetch went: `new` keys, the `same` as before, or `failed`. On a network thread.
+  using tally = std::function<void(std::string_view outcome)>;
 
   /// How things stand, for health.
   struct standing {
@@ -44,7 +47,8 @@ public:
   };
 
   /// Throws `std::invalid_argument` for a malformed url or PEM. Nothing is fetched yet.
-  static std::shared_ptr<key_cache> make(const http::dialer& dial, key_cache_settings settings, watch now);
+  static std::shared_ptr<key_cache> make(const http::dialer& dial, key_cache_settings settings, watch now,
+                                         tally count = {});
 
   /// As `close`.
   ~key_cache();
@@ -69,16 +73,17 @@ public:
   void close();
 
 private:
-  key_cache(const http::dialer& dial, key_cache_settings settings, watch now);
+  key_cache(const http::dialer& dial, key_cache_settings settings, watch now, tally count);
 
   bool may_begin(std::chrono::nanoseconds now) const;
   void fetch(std::unique_lock<std::mutex>& lock);
   void finish(const http::call_result& result);
   keys_ptr usable(std::chrono::nanoseconds now) const;
-  void keep(keys_ptr fetched, std::chrono::seconds freshness, const std::string& document);
+  bool keep(keys_ptr fetched, std::chrono::seconds freshness, const std::string& document);
 
   const key_cache_settings settings_;
   const watch now_;
+  const tally count_;
   std::string target_;
 
   mutable std::mutex mutex_;

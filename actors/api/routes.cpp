@@ -4,6 +4,8 @@
 #include <utility>
 
 #include <caf/send.hpp>
+#include <prometheus/counter.h>
+#include <prometheus/registry.h>
 
 #include "actors/api/auth.hpp"
 #include "actors/api/chat/routes.hpp"
@@ -31,7 +33,17 @@ std::shared_ptr<const authenticator> make_authenticator(parts& of) {
     net::jwt::key_cache_settings where;
     where.url = jwt.jwks_url;
     where.ca_file = jwt.jwks_ca_file.string();
-    with.keys = net::jwt::key_cache::make(*of.dial, std::move(where), [time = of.time] { return time->monotonic(); });
+    auto& fetches = prometheus::BuildCounter()
+                        .Name("troupe_key_fetches_total")
+                        .Help("Fetches of the issuer's key set, by outcome: new keys, the same as before, failed")
+                        .Register(of.metrics.registry());
+    for (const auto* outcome : {"new", "same", "failed"})
+      fetches.Add({{"outcome", outcome}});
+    with.keys = net::jwt::key_cache::make(
+        *of.dial, std::move(where), [time = of.time] { return time->monotonic(); },
+        [&fetches](std::string_view outcome) {
+          fetches.Add({{"outcome", std::string{outcome}}}).Increment();
+        });
   }
   return std::make_shared<const authenticator>(std::move(with));
 }

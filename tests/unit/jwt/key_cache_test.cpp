@@ -23,7 +23,8 @@ struct fixture {
   token_issuer issuer = token_issuer::ed25519();
   std::chrono::nanoseconds now = 1h;
   std::shared_ptr<key_cache> cache;
-  int told = 0; ///< how many of those that waited have heard
+  std::string fetches; ///< how they went
+  int told = 0;        ///< how many of those that waited have heard
 
   fixture() {
     make({});
@@ -31,7 +32,9 @@ struct fixture {
 
   void make(key_cache_settings settings) {
     settings.url = settings.url.empty() ? "https://login.example.com/keys" : settings.url;
-    cache = key_cache::make(peer.dialer(), std::move(settings), [this] { return now; });
+    cache = key_cache::make(
+        peer.dialer(), std::move(settings), [this] { return now; },
+        [this](std::string_view outcome) { fetches.append(outcome).append(1, ' '); });
   }
 
   std::string set(const std::string& kid) const {
@@ -91,6 +94,16 @@ TEST_CASE_METHOD(fixture, "after a rotation a token with the new key's name brin
   CHECK(told == 1);
   CHECK(knows("new"));
   CHECK_FALSE(knows("old"));
+}
+
+TEST_CASE_METHOD(fixture, "each fetch is counted by what it brought") {
+  have("old");
+  for (const auto& [status, kid] : {std::pair{200, "old"}, std::pair{200, "new"}, std::pair{500, "new"}}) {
+    now += 24h;
+    cache->refresh_if_due();
+    peer.answer(static_cast<unsigned>(status), set(kid));
+  }
+  CHECK(fetches == "new same new failed ");
 }
 
 TEST_CASE_METHOD(fixture, "names that are made up cause one fetch in ten seconds") {
