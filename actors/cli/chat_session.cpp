@@ -173,7 +173,7 @@ private:
     add("agent", order_.agent);
     const auto& conversation = talk_.conversation().empty() ? conversation_ : talk_.conversation();
     add("conversation", conversation);
-    if (!conversation.empty())
+    if (!conversation.empty() && talk_.has_history())
       add("after", talk_.cursor());
     socket_ = std::make_unique<websocket::client>(
         io_, std::move(settings),
@@ -273,7 +273,7 @@ private:
     }
     if (!talk_.ended().empty())
       throw failure{"the conversation has ended: it was " + talk_.ended() + "; the same command begins a new one"};
-    if (!std::exchange(is_ready_, true)) {
+    if (talk_.has_history() && !std::exchange(is_ready_, true)) {
       attempts_ = 0;
       lost_at_.reset();
       send_all();

@@ -72,6 +72,11 @@ public:
     return cursor_;
   }
 
+  /// Whether it was told what had been said before.
+  bool has_history() const noexcept {
+    return has_history_;
+  }
+
   /// As the last `STATE_SNAPSHOT` and what followed have it.
   const nlohmann::json& state() const noexcept {
     return state_;
