@@ -33,7 +33,7 @@ private:
                          {{"reason", why.reason}, {"correlation_id", r.id}});
       return refuse(refusal_response(why, r.id), answer);
     }
-    if (const auto wait = services_.requests->take(who->tenant + '\n' + who->sub, services_.requests_per_minute,
+    if (const auto wait = services_.requests->take(user_key(who->tenant, who->sub), services_.requests_per_minute,
                                                    services_.time->monotonic()))
       return refuse(retry_after(http::problem(429, "The limit of requests per minute is used up.", r.id), *wait),
                     answer);
@@ -50,6 +50,10 @@ private:
 };
 
 } // namespace
+
+std::string user_key(std::string_view tenant, std::string_view user) {
+  return std::string{tenant}.append(1, '\n').append(user);
+}
 
 std::string_view bearer_token(const http::request& r) {
   constexpr std::string_view scheme = "bearer ";

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "actors/api/authenticator.hpp"
@@ -20,6 +21,9 @@ struct auth_services {
   unsigned requests_per_minute = 10;
   std::shared_ptr<const clock> time;
 };
+
+/// What a user's requests are counted by.
+std::string user_key(std::string_view tenant, std::string_view user);
 
 /// Makes of a refusal what a route's clients understand.
 using refusal_style = std::function<net::http::response(net::http::response)>;

@@ -32,6 +32,15 @@ std::optional<nanoseconds> rate_limiter::take(std::string_view key, unsigned per
   return std::nullopt;
 }
 
+void rate_limiter::give_back(std::string_view key, unsigned per_minute) {
+  if (per_minute == 0)
+    return;
+  auto& mine = shards_[std::hash<std::string_view>{}(key) % shards_.size()];
+  std::lock_guard guard{mine.mutex};
+  if (const auto found = mine.whole_at.find(std::string{key}); found != mine.whole_at.end())
+    found->second -= nanoseconds{std::chrono::minutes{1}} / per_minute;
+}
+
 void rate_limiter::make_room(shard& in, nanoseconds now) const {
   std::erase_if(in.whole_at, [now](const auto& entry) { return entry.second <= now; });
   // All of them are in use: a flood of keys. Forgetting any one is the lesser evil beside growing.

@@ -24,6 +24,9 @@ public:
   /// @param now any monotonic reading
   std::optional<std::chrono::nanoseconds> take(std::string_view key, unsigned per_minute, std::chrono::nanoseconds now);
 
+  /// Puts back one that was taken for nothing.
+  void give_back(std::string_view key, unsigned per_minute);
+
 private:
   struct shard {
     std::mutex mutex;

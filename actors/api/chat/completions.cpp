@@ -44,9 +44,11 @@ std::string param_of(std::string pointer) {
   return pointer.empty() ? pointer : pointer.substr(1);
 }
 
-void log_failure(const run_failure& why, const std::string& correlation_id) {
-  config::log::warn("completion_failed", "a client's talk got no answer",
-                    {{"reason", why.detail}, {"correlation_id", correlation_id}});
+/// @param gone stopped: nobody wants the answer any more
+void log_failure(const run_failure& why, const std::string& correlation_id, const std::stop_token& gone) {
+  if (!gone.stop_requested())
+    config::log::warn("completion_failed", "a client's talk got no answer",
+                      {{"reason", why.detail}, {"correlation_id", correlation_id}});
 }
 
 /// What is streamed to one client. What it doesn't take at once waits, as one piece. Any thread.
@@ -126,11 +128,12 @@ public:
     what_.stop = gone_.get_token();
     what_.on_text = [to = to_](std::string_view text) { to->add(text); };
     const auto correlation_id = what_.correlation_id;
-    answer_transcript(with_, std::move(what_), [to = to_, correlation_id](const auto& outcome) {
-      if (const auto* why = std::get_if<run_failure>(&outcome))
-        log_failure(*why, correlation_id);
-      to->end(ending(to->head(), outcome));
-    });
+    answer_transcript(with_, std::move(what_),
+                      [to = to_, correlation_id, gone = gone_.get_token()](const auto& outcome) {
+                        if (const auto* why = std::get_if<run_failure>(&outcome))
+                          log_failure(*why, correlation_id, gone);
+                        to->end(ending(to->head(), outcome));
+                      });
   }
 
   void on_writable() override {
@@ -150,34 +153,41 @@ private:
 
 void answer_whole(const stateless_services& with, reply_order what, completion_head head, http::reply answer) {
   const auto correlation_id = what.correlation_id;
-  answer_transcript(
-      with, std::move(what), [answer = std::move(answer), head = std::move(head), correlation_id](const auto& outcome) {
-        if (const auto* why = std::get_if<run_failure>(&outcome)) {
-          log_failure(*why, correlation_id);
-          return answer(retry_after(openai_error(503, no_answer, "server_error", {}, "model_unavailable"), 5s));
-        }
-        http::response result;
-        result.body = completion_json(head, std::get<reply_made>(outcome));
-        answer(std::move(result));
-      });
+  const auto gone = what.stop;
+  answer_transcript(with, std::move(what),
+                    [answer = std::move(answer), head = std::move(head), correlation_id, gone](const auto& outcome) {
+                      if (const auto* why = std::get_if<run_failure>(&outcome)) {
+                        log_failure(*why, correlation_id, gone);
+                        return answer(
+                            retry_after(openai_error(503, no_answer, "server_error", {}, "model_unavailable"), 5s));
+                      }
+                      http::response result;
+                      result.body = completion_json(head, std::get<reply_made>(outcome));
+                      answer(std::move(result));
+                    });
 }
 
 } // namespace
 
 user_handler complete_chat(completion_services services) {
   return [services = std::move(services)](const http::request& r, const net::jwt::claims& who, http::reply answer) {
+    const auto refuse = [&](http::response why) {
+      services.budget.give_back(who.tenant, who.sub);
+      answer(std::move(why));
+    };
     auto parsed = parse_completion_request(r.body);
     if (auto* fault = std::get_if<http::field_error>(&parsed))
-      return answer(openai_error(400, fault->pointer + (fault->pointer.empty() ? "" : ": ") + fault->message,
+      return refuse(openai_error(400, fault->pointer + (fault->pointer.empty() ? "" : ": ") + fault->message,
                                  "invalid_request_error", param_of(fault->pointer)));
     auto& wanted = std::get<completion_request>(parsed);
     auto agent = offered(*services.agents, wanted.model);
     if (!agent)
-      return answer(unknown_model(wanted.model));
+      return refuse(unknown_model(wanted.model));
     reply_order order;
     order.tenant = who.tenant;
     order.correlation_id = r.id;
     order.agent = std::move(agent);
+    order.stop = r.gone;
     order.lines = std::move(wanted.lines);
     order.system = std::move(wanted.system);
     order.max_tokens = wanted.max_tokens;
@@ -218,12 +228,11 @@ user_handler show_model(completion_services services) {
 }
 
 http::response refuse_completion(http::response problem) {
-  auto result =
-      problem.status == 401 ? openai_error(401, "A valid bearer token is needed as API key.", "invalid_request_error",
-                                           {}, "invalid_api_key")
-      : problem.status == 429
-          ? openai_error(429, "The limit of messages per minute is used up.", "requests", {}, "rate_limit_exceeded")
-          : openai_error(problem.status, "Tokens can't be verified for now.", "server_error");
+  auto result = problem.status == 401 ? openai_error(401, "A valid bearer token is needed as API key.",
+                                                     "invalid_request_error", {}, "invalid_api_key")
+                : problem.status == 429
+                    ? openai_error(429, "The limit per minute is used up.", "requests", {}, "rate_limit_exceeded")
+                    : openai_error(problem.status, "Tokens can't be verified for now.", "server_error");
   result.headers = std::move(problem.headers);
   return result;
 }

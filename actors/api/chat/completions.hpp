@@ -6,6 +6,7 @@
 
 #include "actors/api/auth.hpp"
 #include "actors/api/chat/stateless_run.hpp"
+#include "actors/api/message_budget.hpp"
 #include "actors/runtime/ids.hpp"
 #include "config/agent_store.hpp"
 
@@ -16,9 +17,10 @@ struct completion_services {
   stateless_services runs;
   std::shared_ptr<const config::agent_store> agents;
   std::shared_ptr<id_source> ids;
+  message_budget budget;
 };
 
-/// `POST /v1/chat/completions`, streamed if the client wants it. A client that goes while its answer is streamed stops
+/// `POST /v1/chat/completions`, streamed if the client wants it. A client that goes before its answer is whole stops
 /// the model's call.
 user_handler complete_chat(completion_services services);
 

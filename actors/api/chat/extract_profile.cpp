@@ -63,18 +63,20 @@ user_handler extract_profile(stateless_services runs, std::shared_ptr<const conf
       return answer(invalid({"/agent", "must be an agent that there is; found '" + name + "'"}, r.id));
     if (agent->steps.empty())
       return answer(invalid({"/agent", "must be an agent with steps: '" + name + "' finds nothing out"}, r.id));
-    run_order order{who.tenant, r.id, agent, std::move(wanted.lines), {}};
-    find_profile(runs, std::move(order),
-                 [answer, agent, id = r.id](const std::variant<conversation::profile, run_failure>& found) {
-                   if (const auto* why = std::get_if<run_failure>(&found)) {
-                     config::log::warn("profile_not_extracted", "a transcript's profile could not be found out",
-                                       {{"reason", why->detail}, {"correlation_id", id}});
-                     return answer(retry_after(http::problem(503, "The transcript can't be read for now.", id), 5s));
-                   }
-                   http::response result;
-                   result.body = profile_json(std::get<conversation::profile>(found), *agent);
-                   answer(std::move(result));
-                 });
+    run_order order{who.tenant, r.id, agent, std::move(wanted.lines), r.gone};
+    find_profile(
+        runs, std::move(order),
+        [answer, agent, id = r.id, gone = r.gone](const std::variant<conversation::profile, run_failure>& found) {
+          if (const auto* why = std::get_if<run_failure>(&found)) {
+            if (!gone.stop_requested())
+              config::log::warn("profile_not_extracted", "a transcript's profile could not be found out",
+                                {{"reason", why->detail}, {"correlation_id", id}});
+            return answer(retry_after(http::problem(503, "The transcript can't be read for now.", id), 5s));
+          }
+          http::response result;
+          result.body = profile_json(std::get<conversation::profile>(found), *agent);
+          answer(std::move(result));
+        });
   };
 }
 

@@ -23,8 +23,7 @@ void add_conversations(net::http::router& to, const auth_services& auth, const a
   auto with = std::make_shared<session_services>();
   with->conversations = of.conversations;
   with->tokens = of.tokens;
-  with->messages = talking.requests;
-  with->messages_per_minute = talking.requests_per_minute;
+  with->budget = std::make_shared<const message_budget>(talking, auth);
   with->time = of.time;
   with->deadlines = std::make_shared<deadline_watch>(of.io->context(), of.time);
   with->longest_message = of.talk->longest_message;
@@ -56,14 +55,16 @@ void add_routes(net::http::router& to, const auth_services& auth, parts& of) {
   auto talking = auth;
   talking.requests = std::make_shared<rate_limiter>();
   talking.requests_per_minute = of.settings->limits.messages_per_minute;
+  constexpr auto told = net::http::leaving::told; // nobody else gets what the model says
   const stateless_services runs{of.readers, of.models, of.talk, of.time};
 
-  to.add("POST", "/extract-profile", with_user(auth, extract_profile(runs, of.agents)), json_type);
+  to.add("POST", "/extract-profile", with_user(auth, extract_profile(runs, of.agents)), json_type, told);
 
-  const completion_services completions{runs, of.agents, of.ids};
-  to.add("POST", "/v1/chat/completions", with_user(talking, complete_chat(completions), refuse_completion), json_type);
-  to.add("GET", "/v1/models", with_user(talking, list_models(completions), refuse_completion));
-  to.add("GET", "/v1/models/{id}", with_user(talking, show_model(completions), refuse_completion));
+  const completion_services completions{runs, of.agents, of.ids, message_budget{talking, auth}};
+  to.add("POST", "/v1/chat/completions", with_user(talking, complete_chat(completions), refuse_completion), json_type,
+         told);
+  to.add("GET", "/v1/models", with_user(auth, list_models(completions), refuse_completion));
+  to.add("GET", "/v1/models/{id}", with_user(auth, show_model(completions), refuse_completion));
 
   if (of.conversations)
     add_conversations(to, auth, talking, of);

@@ -245,8 +245,7 @@ private:
   // -- frames --------------------------------------------------------------------------------------------------------
 
   void handle(message_frame&& f) {
-    if (const auto wait =
-            with_->messages->take(key_.tenant + '\n' + user_, with_->messages_per_minute, with_->time->monotonic())) {
+    if (const auto wait = with_->budget->take(key_.tenant, user_)) {
       to_.send(frame_rejected("rate_limited", "the limit of messages per minute is used up", f.id, *wait));
       return;
     }
@@ -261,6 +260,7 @@ private:
   void on_said(const std::string& id, const command_result& result) {
     if (result.outcome == command_result::status::stored)
       return;
+    with_->budget->give_back(key_.tenant, user_);
     if (result.outcome != command_result::status::unchanged) {
       to_.send(frame_rejected(refusal_code(result), "the message was not taken", id));
       return;

@@ -10,7 +10,7 @@
 
 #include "actors/api/authenticator.hpp"
 #include "actors/api/chat/deadline_watch.hpp"
-#include "actors/api/rate_limiter.hpp"
+#include "actors/api/message_budget.hpp"
 #include "actors/conversation/live/port.hpp"
 #include "net/websocket/listener.hpp"
 
@@ -20,8 +20,7 @@ namespace troupe::actors::api::chat {
 struct session_services {
   std::shared_ptr<conversation::port> conversations;
   std::shared_ptr<const authenticator> tokens;
-  std::shared_ptr<rate_limiter> messages; ///< by user
-  unsigned messages_per_minute = 60;
+  std::shared_ptr<const message_budget> budget;
   std::shared_ptr<const clock> time;
   std::shared_ptr<deadline_watch> deadlines;
   std::size_t longest_message = 16'000; ///< bytes

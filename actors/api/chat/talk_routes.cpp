@@ -28,7 +28,10 @@ constexpr unsigned unprocessable = 422;
 /// Beside an agent's limit for a reply: what it takes to go on without a model.
 constexpr std::chrono::milliseconds margin = 5s;
 
-http::response invalid(const std::vector<http::field_error>& faults, unsigned status, const std::string& id) {
+/// What isn't valid is no message.
+http::response invalid(const turn_services& with, const net::jwt::claims& who,
+                       const std::vector<http::field_error>& faults, unsigned status, const std::string& id) {
+  with.sessions->budget->give_back(who.tenant, who.sub);
   return http::problem(status, "The request is not valid.", id, faults);
 }
 
@@ -122,7 +125,7 @@ user_handler post_message(turn_services with) {
   return [with = std::move(with)](const http::request& r, const net::jwt::claims& who, const http::reply& answer) {
     auto parsed = parse_message(r.body, with.sessions->longest_message);
     if (const auto* faults = std::get_if<std::vector<http::field_error>>(&parsed))
-      return answer(invalid(*faults, 400, r.id));
+      return answer(invalid(with, who, *faults, 400, r.id));
     const std::string agent{r.parameter("agent")};
     auto order = order_of(r, who, std::get<message_request>(std::move(parsed)), agent, *with.ids);
     if (wants_events(r))
@@ -135,7 +138,7 @@ user_handler run_agent(turn_services with) {
   return [with = std::move(with)](const http::request& r, const net::jwt::claims& who, const http::reply& answer) {
     auto parsed = parse_run_input(r.body, with.sessions->longest_message);
     if (const auto* faults = std::get_if<std::vector<http::field_error>>(&parsed))
-      return answer(invalid(*faults, 400, r.id));
+      return answer(invalid(with, who, *faults, 400, r.id));
     auto& said = std::get<message_request>(parsed);
     auto slot = std::string{storage::thread_slots} + said.thread;
     auto run = std::move(said.run);
@@ -154,7 +157,7 @@ user_handler onboarding_chat(turn_services with) {
     auto parsed =
         parse_onboarding(r.body, with.sessions->longest_message, std::max<std::size_t>(1, agent->steps.size()));
     if (const auto* faults = std::get_if<std::vector<http::field_error>>(&parsed))
-      return answer(invalid(*faults, unprocessable, r.id));
+      return answer(invalid(with, who, *faults, unprocessable, r.id));
     auto order = order_of(r, who, std::get<message_request>(std::move(parsed)), std::string{onboarding}, *with.ids);
     order.invalid = unprocessable;
     converse(with, std::move(order), agent->reply_timeout + margin, answer, onboarding_json);

@@ -18,7 +18,8 @@ public:
   using done_function = std::function<void(std::variant<told_message, net::http::response>)>;
 
   teller(const turn_services& with, turn_order what, done_function done)
-      : port_{with.sessions->conversations}, agents_{with.agents}, what_{std::move(what)}, done_{std::move(done)} {}
+      : port_{with.sessions->conversations}, budget_{with.sessions->budget}, agents_{with.agents},
+        what_{std::move(what)}, done_{std::move(done)} {}
 
   void start() {
     auto found = [self = shared_from_this()](std::variant<std::string, port_fault> which) {
@@ -38,7 +39,16 @@ public:
 
 private:
   void fail(port_fault why) {
-    done_(port_problem(why, what_.correlation_id));
+    refuse(port_problem(why, what_.correlation_id));
+  }
+
+  void refuse(net::http::response why) {
+    count_as_request();
+    done_(std::move(why));
+  }
+
+  void count_as_request() {
+    budget_->give_back(what_.who.tenant, what_.who.user);
   }
 
   auto failing() {
@@ -61,11 +71,12 @@ private:
     told_.client_id = what_.id;
     port_->tell(told_.which, say{what_.id, std::move(what_.text), std::move(what_.run)},
                 [self = shared_from_this()](const command_result& result) {
-                  if (result.outcome == command_result::status::stored
-                      || result.outcome == command_result::status::unchanged)
-                    self->look_after();
-                  else
-                    self->done_(command_problem(result, self->what_.invalid, self->what_.correlation_id));
+                  const bool known = result.outcome == command_result::status::unchanged;
+                  if (!known && result.outcome != command_result::status::stored)
+                    return self->refuse(command_problem(result, self->what_.invalid, self->what_.correlation_id));
+                  if (known)
+                    self->count_as_request();
+                  self->look_after();
                 });
   }
 
@@ -75,7 +86,7 @@ private:
         [self = shared_from_this()](const conversation_state& s) {
           const auto* id = taken_as(s, self->told_.client_id);
           if (id == nullptr)
-            return self->fail(port_fault::not_found); // ended meanwhile
+            return self->done_(port_problem(port_fault::not_found, self->what_.correlation_id)); // ended meanwhile
           auto& told = self->told_;
           told.message = *id;
           told.now = {s.number, all_parts, 0};
@@ -89,15 +100,26 @@ private:
             told.stands = standing_after(s, *self->agents_, *id, told.steps_before);
           self->done_(std::move(told));
         },
-        failing());
+        [self = shared_from_this()](port_fault why) { self->done_(port_problem(why, self->what_.correlation_id)); });
   }
 
   std::shared_ptr<port> port_;
+  std::shared_ptr<const message_budget> budget_;
   std::shared_ptr<const config::agent_store> agents_;
   turn_order what_;
   done_function done_;
   told_message told_;
 };
+
+} // namespace
+
+namespace {
+
+/// Whether the user's next message follows this one, without any reply in between.
+bool was_passed_over(const conversation_state& s, const std::string& message_id) {
+  auto at = std::ranges::find(s.messages, message_id, &message::id);
+  return at != s.messages.end() && (++at == s.messages.end() ? static_cast<bool>(s.turn) : at->by == speaker::user);
+}
 
 } // namespace
 
@@ -108,7 +130,10 @@ std::optional<standing> standing_after(const conversation_state& s, const config
   const auto agent = agents.find(s.agent);
   if (waits || !agent)
     return std::nullopt;
-  return standing{reply_to(s, message).value_or(""), progress_of(s, *agent, steps_before)};
+  standing out{reply_to(s, message).value_or(""), progress_of(s, *agent, steps_before)};
+  if (out.reply.empty() && was_passed_over(s, message))
+    out.how.next_action = "skipped";
+  return out;
 }
 
 void tell_message(const turn_services& with, turn_order what,

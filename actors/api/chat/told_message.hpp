@@ -58,7 +58,8 @@ struct told_message {
   std::optional<standing> stands; ///< once it is dealt with
 };
 
-/// Finds or opens the conversation, tells it the message, and looks how it stands.
+/// Finds or opens the conversation, tells it the message, and looks how it stands. A message that isn't taken, or was
+/// before, is given back to its user's budget.
 /// @param done on any thread, once; the alternative is the answer to a request that failed
 void tell_message(const turn_services& with, turn_order what,
                   std::function<void(std::variant<told_message, net::http::response>)> done);

@@ -7,6 +7,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers.hpp>
 
+#include "actors/api/message_budget.hpp"
 #include "actors/api/rate_limiter.hpp"
 #include "actors/api/serve_lock.hpp"
 #include "actors/api/trace_context.hpp"
@@ -26,6 +27,34 @@ TEST_CASE("a minute's allowance may be used at once and comes back evenly") {
   CHECK(limiter.take("a", 6, 9s));
   CHECK_FALSE(limiter.take("a", 6, 10s));
   CHECK(limiter.take("a", 6, 10s));
+}
+
+TEST_CASE("what is given back can be taken again, and no more than that") {
+  rate_limiter limiter;
+  limiter.give_back("a", 2);
+  CHECK_FALSE(limiter.take("a", 2, 0s));
+  CHECK_FALSE(limiter.take("a", 2, 0s));
+  limiter.give_back("a", 2);
+  CHECK_FALSE(limiter.take("a", 2, 0s));
+  CHECK(limiter.take("a", 2, 0s));
+}
+
+TEST_CASE("what is no message counts as a request, and as a message once those are used up") {
+  const auto time = std::make_shared<actors::system_clock>();
+  const auth_services messages{nullptr, std::make_shared<rate_limiter>(), 2, time};
+  const auth_services requests{nullptr, std::make_shared<rate_limiter>(), 3, time};
+  const message_budget budget{messages, requests};
+  for (int refused = 0; refused < 3; ++refused) {
+    REQUIRE_FALSE(budget.take("acme", "ann"));
+    budget.give_back("acme", "ann");
+  }
+  CHECK(requests.requests->take(user_key("acme", "ann"), 3, time->monotonic()));
+  for (int refused = 0; refused < 2; ++refused) {
+    REQUIRE_FALSE(budget.take("acme", "ann"));
+    budget.give_back("acme", "ann");
+  }
+  CHECK(budget.take("acme", "ann"));
+  CHECK_FALSE(budget.take("acme", "bob"));
 }
 
 TEST_CASE("one key's use is no other's") {

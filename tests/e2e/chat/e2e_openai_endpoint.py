@@ -151,16 +151,52 @@ class Endpoint(unittest.TestCase):
         self.assertRegex(answer.headers["X-Request-Id"], r"^[-\w.]+$")
 
 
+PATIENT = """title: Patient
+reply_timeout: 10m
+persona: You have time.
+opening: Hi.
+steps:
+  - name: runner
+    goal: Know the runner.
+    schema: {type: object, required: [weight], properties: {weight: {type: number}}}
+    questions: {weight: What do you weigh?}
+"""
+
+
+class Gone(unittest.TestCase):
+    def test_a_client_that_waits_for_the_whole_answer_and_goes_stops_the_model(self):
+        with LlmStandIn() as llm, installation(llm.provider(timeout="10m"), agents=[("patient", PATIENT)]) as troupe:
+            troupe.start()
+            ann = Talker(troupe)
+            llm.behave({"behaviour": "hang"})
+            said = [{"role": "user", "content": "I weigh 80 kg"}]
+            for path, body in (("/v1/chat/completions", {"model": "patient", "messages": said}),
+                               ("/extract-profile", {"agent": "patient", "transcript": said})):
+                with self.subTest(path):
+                    llm.control("forget", {})
+                    connection = http.client.HTTPConnection("127.0.0.1", troupe.port, timeout=PATIENCE)
+                    connection.request("POST", path, json.dumps(body), ann.headers(Content_Type="application/json"))
+                    until(lambda: llm.control("calls")["calls"], "the model is asked")
+                    connection.close()
+                    until(lambda: "closed" in llm.control("calls")["calls"][0], "the model's call is broken off")
+            self.assertEqual(troupe.log(level="warn"), [])
+
+
 class Limits(unittest.TestCase):
     def test_completions_count_as_messages(self):
         with installation(settings={"limits": {"messages_per_minute": 2}}) as troupe:
             troupe.start()
             ann, bob = Talker(troupe), Talker(troupe, "bob")
-            self.assertEqual([ann.get("/v1/models").status for _ in range(2)], [200, 200])
-            refused = ann.get("/v1/models")
+            def complete(talker, **more):
+                return talker.post("/v1/chat/completions", {"model": "profile", "messages": PROFILE, **more})
+
+            self.assertEqual([ann.get("/v1/models").status for _ in range(5)], [200] * 5)
+            self.assertEqual([complete(ann, n="2").status for _ in range(5)], [400] * 5)
+            self.assertEqual([complete(ann).status for _ in range(2)], [200, 200])
+            refused = complete(ann)
             self.assertEqual((refused.status, refused.json()["error"]["code"]), (429, "rate_limit_exceeded"))
             self.assertGreaterEqual(int(refused.headers["Retry-After"]), 1)
-            self.assertEqual(bob.get("/v1/models").status, 200)
+            self.assertEqual(complete(bob).status, 200)
 
 
 if __name__ == "__main__":

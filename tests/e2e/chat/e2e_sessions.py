@@ -322,6 +322,32 @@ class Limits(Installation):
         self.assertEqual(answer.status, 429)
         self.assertEqual(self.session(ann).receive()["type"], "STATE_SNAPSHOT", "listening isn't limited")
 
+    def test_only_messages_that_were_taken_count(self):
+        ann = self.talker()
+        socket = self.session(ann)
+        socket.until("MESSAGES_SNAPSHOT")
+        socket.send(said("Hello", "m-0"))
+        socket.until("RUN_FINISHED")
+        for _ in range(10):
+            socket.send(said("Hello", "m-0"))
+            self.assertEqual(socket.receive()["name"], "user_message_known")
+            self.assertEqual(ann.post("/api/v1/agents/chat/messages", {"message": "Hello", "id": "m-0"}).status, 200)
+            self.assertEqual(ann.post("/api/v1/onboarding/chat", {"message": ""}).status, 422)
+            self.assertEqual(ann.post("/api/v1/agents/nobody/messages", {"message": "Hello"}).status, 404)
+        for n in range(1, 6):
+            socket.send(said("Hello", f"m-{n}"))
+            socket.until("RUN_FINISHED")
+        self.assertEqual(ann.post("/api/v1/agents/chat/messages", {"message": "Hello"}).status, 429)
+
+
+class Floods(Installation):
+    settings = {"limits": {"messages_per_minute": 3, "requests_per_minute": 2}}
+
+    def test_bad_requests_are_limited_all_the_same(self):
+        ann = self.talker()
+        answers = [ann.post("/api/v1/agents/chat/messages", {"message": ""}).status for _ in range(7)]
+        self.assertEqual(answers, [400] * 5 + [429] * 2)
+
 
 if __name__ == "__main__":
     unittest.main()
