@@ -128,6 +128,26 @@ public:
   }
 
   void erase(storage::entity_key which, std::string by, port_answer<done_well> done) override {
+    erase_one(std::move(which), std::move(by),
+              [me = shared_from_this(), done = std::move(done)](std::variant<done_well, port_fault> how) {
+                if (std::holds_alternative<done_well>(how))
+                  me->clean_up(done, most_rounds);
+                else
+                  done(std::move(how));
+              });
+  }
+
+  void erase_user(owner who, std::string by, port_answer<done_well> done) override {
+    with_.readers->run([me = shared_from_this(), who, by = std::move(by),
+                        done](storage::reader& db) { me->erase_all(who, by, conversations_of(db, who), done); },
+                       failing(done));
+  }
+
+private:
+  /// Some thousand rows. What more there is, of a removed tenant for instance, nobody is kept waiting for.
+  static constexpr int most_rounds = 100;
+
+  void erase_one(storage::entity_key which, std::string by, port_answer<done_well> done) {
     tell(std::move(which), conversation::erase{std::move(by)}, [done = std::move(done)](const command_result& result) {
       switch (result.outcome) {
       case command_result::status::stored:
@@ -142,13 +162,6 @@ public:
     });
   }
 
-  void erase_user(owner who, std::string by, port_answer<done_well> done) override {
-    with_.readers->run([me = shared_from_this(), who, by = std::move(by),
-                        done](storage::reader& db) { me->erase_all(who, by, conversations_of(db, who), done); },
-                       failing(done));
-  }
-
-private:
   void open(const owner& who, const std::string& agent, std::string id, std::string slot,
             port_answer<std::string> done) {
     if (!takes_new_ones(*with_.agents, agent))
@@ -196,18 +209,31 @@ private:
     };
     // One that can't be read goes with the user's key.
     for (const auto& id : ids)
-      erase({who.tenant, storage::entity_kind::conversation, id}, by,
-            [one_less](const std::variant<done_well, port_fault>&) { one_less(); });
+      erase_one({who.tenant, storage::entity_kind::conversation, id}, by,
+                [one_less](const std::variant<done_well, port_fault>&) { one_less(); });
     one_less();
   }
 
   void remove_user(const owner& who, const port_answer<done_well>& done) {
     with_.journal->run(
-        [who, done](storage::writer& db) {
+        [me = shared_from_this(), who, done](storage::writer& db) {
           db.remove_user(who.tenant, who.user);
-          done(done_well{});
+          me->clean_up(done, most_rounds);
         },
         failing(done));
+  }
+
+  /// Has the rows that are left overwritten, a round at a time so that appends get their turn, and the log of writes
+  /// emptied; then answers. What is erased is so already: where this fails it is tried again later.
+  void clean_up(const port_answer<done_well>& done, int rounds) {
+    with_.journal->run(
+        [me = shared_from_this(), done, rounds](storage::writer& db) {
+          if (db.clear_removed() > 0 && rounds > 1)
+            me->clean_up(done, rounds - 1);
+          else
+            done(done_well{});
+        },
+        [done](const storage::error&) { done(done_well{}); });
   }
 
   port_services with_;
