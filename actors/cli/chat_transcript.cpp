@@ -179,6 +179,9 @@ void chat_transcript::on_custom(const std::string& name, const json& value, chat
   } else if (name == "message_interrupted") {
     if (manner_ == manner::terminal)
       out.text += aside("stopped");
+  } else if (name == "message_skipped") {
+    if (std::erase(awaited_, text_in(value, "runId")) > 0 && manner_ == manner::terminal)
+      out.text += aside("skipped for a newer message");
   } else if (name == "frame_rejected") {
     on_rejected(value, out);
   } else if (name == "conversation_ended") {

@@ -115,6 +115,14 @@ public:
 
   void operator()(const resumed&) {}
 
+  void operator()(const message_skipped& e) {
+    const auto skipped = std::ranges::find(s_.runs_, e.message, &agui_stream::pending_run::message);
+    if (skipped == s_.runs_.end())
+      return;
+    tell(1, custom("message_skipped", {{"messageId", e.message}, {"runId", skipped->run}}));
+    s_.runs_.erase(skipped);
+  }
+
   void operator()(const expired&) {
     end("expired");
   }

@@ -159,9 +159,14 @@ struct deleted {
   std::string by;
 };
 
+/// A newer message, which breaks off what is being answered, took this one's place: it isn't answered by itself.
+struct message_skipped {
+  std::string message; ///< its id
+};
+
 using event = std::variant<opened, user_message, reply_started, reply_completed, reply_broken, interrupted,
                            fields_repaired, fields_changed, step_completed, handed_over, completed, turn_ended,
-                           turn_failed, parked, resumed, expired, deleted>;
+                           turn_failed, parked, resumed, expired, deleted, message_skipped>;
 
 // -- Effects: what the core asks its shell to do ---------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ template <>
 constexpr const char* type_name<expired> = "expired";
 template <>
 constexpr const char* type_name<deleted> = "deleted";
+template <>
+constexpr const char* type_name<message_skipped> = "message_skipped";
 
 constexpr std::array<std::string_view, 4> origins{"model", "answer", "correction", "user"};
 
@@ -117,6 +119,10 @@ void write(json_text& out, const reply_broken& e) {
 
 void write(json_text& out, const interrupted& e) {
   out.text_member("text", e.text);
+}
+
+void write(json_text& out, const message_skipped& e) {
+  out.member("message", e.message);
 }
 
 void write(json_text& out, const fields_repaired& e) {
@@ -228,6 +234,10 @@ void read(const event_fields& in, reply_completed& e) {
 
 void read(const event_fields& in, reply_broken& e) {
   e.reason = in.text_or("reason");
+}
+
+void read(const event_fields& in, message_skipped& e) {
+  e.message = in.text("message");
 }
 
 void read(const event_fields& in, interrupted& e) {

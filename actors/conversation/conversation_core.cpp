@@ -153,6 +153,14 @@ struct applier {
     s.parked = false;
   }
 
+  void operator()(const message_skipped& e) const {
+    const auto skipped = std::ranges::find(s.waiting, e.message, &pending_message::id);
+    if (skipped == s.waiting.end())
+      return;
+    add({skipped->id, speaker::user, skipped->text, skipped->at});
+    s.waiting.erase(skipped);
+  }
+
   void operator()(const expired&) const {
     end();
   }

@@ -113,7 +113,7 @@ public:
     const auto text = trim(c.text);
     if (c.client_id.empty() || c.client_id.size() > longest_id)
       return refuse("invalid_id: a message's id must have 1 to " + std::to_string(longest_id) + " bytes");
-    if (text.empty())
+    if (says_nothing(text))
       return refuse("empty_message: a message must say something");
     if (text.size() > with_.longest_message)
       return refuse("message_too_long: at most " + std::to_string(with_.longest_message) + " bytes, not "
@@ -124,10 +124,11 @@ public:
     const bool replying = s_.turn && s_.turn->phase == turn_phase::replying;
     if (replying && agent->while_answering == config::busy_policy::reject)
       return refuse("busy: the last message is still being answered");
-    if (s_.waiting.size() >= std::max<std::size_t>(1, agent->queue_limit))
+    const bool newest_wins = agent->while_answering == config::busy_policy::interrupt;
+    if (s_.waiting.size() >= (newest_wins ? most_messages : std::max<std::size_t>(1, agent->queue_limit)))
       return refuse("queue_full: " + std::to_string(s_.waiting.size()) + " messages wait already");
     emit(user_message{std::move(c.client_id), std::string{text}, std::move(c.run)});
-    if (replying && agent->while_answering == config::busy_policy::interrupt)
+    if (replying && newest_wins)
       out_.effects.emplace_back(cancel_model{});
     next_turn();
   }
@@ -288,14 +289,14 @@ private:
   void next_turn() {
     if (s_.turn || s_.waiting.empty() || s_.parked)
       return;
-    start_reply(1, {});
     if (gives_way())
-      break_off({});
-    else
-      make_reply();
+      while (s_.waiting.size() > 1)
+        emit(message_skipped{std::string{s_.waiting.front().id}});
+    start_reply(1, {});
+    make_reply();
   }
 
-  /// A newer message breaks off what is being answered.
+  /// A newer message takes the place of what is being answered, and of those before it.
   bool gives_way() const {
     const auto agent = with_.agent(s_.agent);
     return agent && agent->while_answering == config::busy_policy::interrupt && !s_.waiting.empty();

@@ -16,6 +16,11 @@ using namespace conversation;
 
 namespace {
 
+/// Whether a `CUSTOM` event says that a run will never begin.
+bool names_skipped(const std::string& json, const std::string& run) {
+  return json.find(R"("name":"message_skipped")") != json.npos && names_run(json, run);
+}
+
 /// Follows a conversation until one of its runs is over.
 class reply_waiter final : public subscriber, public due_sometime, public std::enable_shared_from_this<reply_waiter> {
 public:
@@ -36,7 +41,8 @@ public:
     const auto type = event.type();
     if (type == "RUN_STARTED")
       is_mine_ = names_run(event.json(), what_.run);
-    else if (is_mine_ && (type == "RUN_FINISHED" || type == "RUN_ERROR"))
+    else if ((is_mine_ && (type == "RUN_FINISHED" || type == "RUN_ERROR"))
+             || (type == "CUSTOM" && names_skipped(event.json(), what_.run)))
       end([self = shared_from_this()] { self->look(); });
     return true;
   }

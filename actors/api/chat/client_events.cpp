@@ -68,7 +68,8 @@ std::string run_lost(std::string_view code) {
   json_text out;
   out.begin_object();
   out.member("type", "RUN_ERROR");
-  out.member("message", "The conversation can't be followed any further. What was said is kept.");
+  out.member("message", code == "skipped" ? "A newer message took this one's place: both are answered there."
+                                          : "The conversation can't be followed any further. What was said is kept.");
   out.member("code", code);
   out.end_object();
   return out.take();

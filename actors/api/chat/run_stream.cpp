@@ -73,10 +73,15 @@ private:
       state_ = json::parse(event.json(), nullptr, false).value("snapshot", json{});
     } else if (type == "STATE_DELTA") {
       state_.patch_inplace(json::parse(event.json(), nullptr, false).value("delta", json::array()));
-    } else if (type == "CUSTOM" && what_.run.empty()) {
+    } else if (type == "CUSTOM") {
       const auto said = json::parse(event.json(), nullptr, false);
-      if (said.value("name", "") == "user_message" && said["value"].value("messageId", "") == what_.message)
-        what_.run = said["value"].value("runId", "");
+      const auto name = said.value("name", "");
+      if ((name != "user_message" && name != "message_skipped")
+          || said["value"].value("messageId", "") != what_.message)
+        return true;
+      what_.run = said["value"].value("runId", "");
+      if (name == "message_skipped")
+        lost("skipped");
     } else if (type == "RUN_STARTED" && !what_.run.empty() && names_run(event.json(), what_.run)) {
       if (!to_.send(event.sse()))
         return false;

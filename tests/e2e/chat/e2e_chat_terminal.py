@@ -115,6 +115,8 @@ class ChatTerminal(unittest.TestCase):
 
     def test_nothing_to_say_is_nothing_to_answer(self):
         self.assertEqual(self.script("").stdout, "")
+        events = [json.loads(line) for line in self.script("", "--json").stdout.splitlines()]
+        self.assertEqual([e["type"] for e in events], ["STATE_SNAPSHOT", "MESSAGES_SNAPSHOT"])
 
     def test_a_users_name_may_hold_anything_but_control_characters(self):
         for user in ("acme/ann", ".."):

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -15,6 +16,17 @@ import npm  # noqa: E402
 from harness import PATIENCE, until  # noqa: E402
 from stand_ins import LlmStandIn  # noqa: E402
 
+HASTY_AGENT = """title: Hasty
+while_answering: interrupt
+queue_limit: 1
+opening: Hi.
+persona: You are quick.
+steps:
+  - name: body
+    goal: Know what they weigh.
+    schema: {type: object, required: [weight], properties: {weight: {type: number}}}
+    questions: {weight: "What do you weigh?"}
+"""
 COUNTER = iter(range(1_000_000))
 SLOW_AGENT = "title: Slow\nreply_timeout: 1s\nopening: Hi.\npersona: You take your time.\n"
 
@@ -101,6 +113,38 @@ class Messages(Installation):
         self.problem(ann.post("/api/v1/agents/nobody/messages", {"message": "Hi"}), 404)
         self.problem(ann.post(path, {"message": "Hi", "conversation": "nonsense"}), 404)
         self.assertEqual(self.troupe.ask("POST", path, "{}", {"Content-Type": "application/json"}).status, 401)
+
+
+class Skipping(unittest.TestCase):
+    def test_messages_that_a_newer_one_passes_over_are_told_so(self):
+        with LlmStandIn() as llm, installation(llm, agents=[("hasty", HASTY_AGENT)]) as troupe:
+            troupe.start()
+            ann = Talker(troupe)
+            # While the fields are asked for again messages wait, whatever the policy.
+            llm.behave({"behaviour": "ok", "text": "Fine."},
+                       {"behaviour": "ok", "text": 'Hm.<fields>{"values": {"weight": "heavy"}}</fields>'},
+                       {"behaviour": "ok", "seconds": 5, "text": '{"values": {"weight": 80}}'})
+            socket = ann.socket(agent="hasty")
+            self.addCleanup(socket.drop)
+            socket.until("MESSAGES_SNAPSHOT")
+
+            def say(text, **headers):
+                answers = ThreadPoolExecutor(1)
+                self.addCleanup(answers.shutdown)
+                told = answers.submit(ann.post, "/api/v1/agents/hasty/messages", {"message": text}, **headers)
+                return told, socket.until(lambda e: e.get("name") == "user_message")[-1]["value"]["messageId"]
+
+            say("I'm heavy")
+            socket.until("TEXT_MESSAGE_END")
+            (whole, second), (events, third), (last, _) = (
+                say("80 kg"), say("or so", Accept="text/event-stream"), say("Shall we begin?"))
+            skipped = [e["value"]["messageId"] for e in socket.until(lambda e: e.get("delta") == "Fine.")
+                       if e.get("name") == "message_skipped"]
+            self.assertEqual(skipped, [second, third])
+            answer = whole.result().json()
+            self.assertEqual((answer["message"], answer["next_action"]), ("", "skipped"))
+            self.assertEqual([e.get("code") for e in events_of(events.result().body)], ["skipped"])
+            self.assertEqual(last.result().json()["message"], "Fine.")
 
 
 class Following(Installation):
@@ -259,9 +303,21 @@ class Conversations(Installation):
         self.assertEqual(ann.delete(f"/api/v1/users/{ann.user}").status, 204)
         self.assertEqual(ann.get("/api/v1/conversations").json()["conversations"], [])
         self.assertEqual(ann.get(f"/api/v1/users/{ann.user}/export").json()["conversations"], [])
-        files = list(self.troupe.folder.glob("troupe.db*"))
-        self.assertTrue(until(lambda: not any(ann.user.encode() in file.read_bytes() for file in files),
-                              "not even the user's name is left in the database's files"))
+
+    def test_nothing_of_a_user_is_left_in_the_files_once_erasure_is_answered(self):
+        ann, bob = self.talker(), self.talker()
+        for _ in range(150):  # more than a page of them, between those of others
+            for talker in (ann, bob):
+                self.assertEqual(talker.post("/api/v1/conversations", {"agent": "chat"}).status, 201)
+        self.assertTrue(self.left_of(ann.user), "a user's name isn't sealed")
+        self.assertEqual(ann.delete(f"/api/v1/users/{ann.user}").status, 204)
+        self.assertEqual(self.left_of(ann.user), {})
+        self.assertEqual(len(bob.get(f"/api/v1/users/{bob.user}/export").json()["conversations"]), 150)
+
+    def left_of(self, user):
+        """How often a user's name stands in the database's files."""
+        counts = {file.name: file.read_bytes().count(user.encode()) for file in self.troupe.folder.glob("troupe.db*")}
+        return {name: count for name, count in counts.items() if count > 0}
 
     def test_those_of_others_are_not_there(self):
         ann, bob = self.talker(), self.talker()

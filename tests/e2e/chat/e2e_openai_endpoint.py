@@ -159,7 +159,7 @@ steps:
   - name: runner
     goal: Know the runner.
     schema: {type: object, required: [weight], properties: {weight: {type: number}}}
-    questions: {weight: What do you weigh?}
+    questions: {weight: "What do you weigh?"}
 """
 
 

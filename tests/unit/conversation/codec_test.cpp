@@ -69,6 +69,7 @@ TEST_CASE("a conversation's events survive their JSON text") {
   CHECK(round_trip(completed{"bye"}).text == "bye");
   CHECK(round_trip(turn_failed{"budget", "Sorry"}).code == "budget");
   CHECK(round_trip(deleted{"ann"}).by == "ann");
+  CHECK(round_trip(message_skipped{"m4"}).message == "m4");
   round_trip(turn_ended{});
   round_trip(actors::conversation::parked{});
   round_trip(resumed{});

@@ -200,6 +200,31 @@ TEST_CASE("with policy interrupt only the newest of several messages is answered
                       [](const auto& x) { return std::holds_alternative<ask_model>(x); })
         == 1);
   CHECK(talk.state.turn->message.text == "three");
+  REQUIRE(find<message_skipped>(next.events));
+  CHECK(find<message_skipped>(next.events)->message == *taken_as(talk.state, "c2"));
+  CHECK(std::count_if(next.events.begin(), next.events.end(),
+                      [](const auto& x) { return std::holds_alternative<reply_started>(x); })
+        == 1);
+  talk.model_says("third");
+  CHECK(talk.talk_so_far()
+        == std::vector<said>{{speaker::agent, "Hello!"},
+                             {speaker::user, "one"},
+                             {speaker::user, "two"},
+                             {speaker::user, "three"},
+                             {speaker::agent, "third"}});
+}
+
+TEST_CASE("with policy interrupt the newest message is taken however many wait") {
+  auto agent = talker();
+  agent.while_answering = busy_policy::interrupt;
+  agent.queue_limit = 1;
+  talk_bench talk{agent};
+  talk.user_says("one");
+  for (const auto* text : {"two", "three", "four"})
+    CHECK(talk.user_says(text).refusal.empty());
+  talk.model_fails(model_fault::cancelled, "");
+  CHECK(talk.state.turn->message.text == "four");
+  CHECK(talk.state.waiting.empty());
 }
 
 TEST_CASE("an interruption that comes after the reply changes nothing") {
@@ -228,7 +253,8 @@ TEST_CASE("the same client's id again is answered from the journal and never rep
 
 TEST_CASE("what can't be a message is refused and leaves no trace") {
   talk_bench talk;
-  CHECK(talk.user_says("  \n").refusal.starts_with("empty_message"));
+  for (const auto* nothing : {"  \n", "\u00A0", "\u200B\uFEFF"})
+    CHECK(talk.user_says(nothing).refusal.starts_with("empty_message"));
   CHECK(talk.user_says(std::string(16'001, 'x')).refusal == "message_too_long: at most 16000 bytes, not 16001");
   CHECK(talk.user_says("hi", std::string(201, 'x')).refusal.starts_with("invalid_id"));
   CHECK(talk.types.size() == 1);
