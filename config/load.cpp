@@ -29,9 +29,8 @@ void check_tls(source& from, const tls_settings& tls) {
 
 /// Variables that common set-ups carry, for what a later version brings: they must not keep this one from starting.
 void warn_of_reserved(const environment& variables, std::vector<std::string>& warnings) {
-  constexpr std::array<std::pair<const char*, const char*>, 3> reserved{{
+  constexpr std::array<std::pair<const char*, const char*>, 2> reserved{{
       {"REDIS_URL", "Redis isn't in this version, caches are kept in memory"},
-      {"ANTHROPIC_API_KEY", "the provider kind anthropic isn't in this version"},
       {"LOGFIRE_TOKEN", "telemetry export isn't in this version"},
   }};
   for (const auto& [name, reason] : reserved)

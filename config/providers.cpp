@@ -10,9 +10,26 @@ namespace troupe::config {
 
 namespace {
 
-constexpr std::string_view openai_url = "https://api.openai.com/v1";
-constexpr std::string_view openai_model = "gpt-4o-mini";
 constexpr std::string_view extractive = "extractive";
+
+/// A company whose own address has defaults.
+struct house {
+  provider_kind kind;
+  std::string_view host; ///< with scheme and slash
+  std::string_view url;
+  std::string_view model;
+  const char* variable; ///< holds its key
+};
+
+constexpr std::array<house, 2> houses{
+    {{provider_kind::openai, "https://api.openai.com/", "https://api.openai.com/v1", "gpt-4o-mini", "OPENAI_API_KEY"},
+     {provider_kind::anthropic, "https://api.anthropic.com/", "https://api.anthropic.com/v1", "claude-haiku-4-5",
+      "ANTHROPIC_API_KEY"}}};
+
+const house* house_of(provider_kind kind) {
+  const auto* at = std::find_if(houses.begin(), houses.end(), [&](const auto& each) { return each.kind == kind; });
+  return at == houses.end() ? nullptr : at;
+}
 
 std::string word_of(provider_kind kind) {
   return std::string{provider_kinds.at(static_cast<std::size_t>(kind))};
@@ -22,8 +39,8 @@ std::string prefix_of(std::size_t index) {
   return "llm.providers." + std::to_string(index) + '.';
 }
 
-bool is_openai(const provider_settings& p) {
-  return p.kind == provider_kind::openai && (p.base_url.empty() || p.base_url.starts_with("https://api.openai.com/"));
+bool is_at(const provider_settings& p, const house& where) {
+  return p.kind == where.kind && (p.base_url.empty() || (p.base_url + '/').starts_with(where.host));
 }
 
 provider_settings* find(llm_settings& all, std::string_view name) {
@@ -43,27 +60,27 @@ void name_providers(source& from, llm_settings& all) {
       from.fault(place + "\"extractive\" is kept for the kind of that name");
     else if (!names.insert(p.name).second)
       from.fault(place + "a second provider is called " + in_quotes(p.name));
-    if (p.kind == provider_kind::anthropic)
-      from.fault(from.place_of(prefix_of(i) + "kind") + "anthropic isn't in this version; use openai or extractive");
   }
 }
 
-/// The key goes to OpenAI's own address only: a provider elsewhere must name the key that it is meant to get.
-void use_openai_key(source& from, llm_settings& all) {
-  const auto key = from.variable("OPENAI_API_KEY", true);
+/// The key goes to the house's own address only: a provider elsewhere must name the key that it is meant to get.
+/// @param makes_provider whether none is configured
+void use_key(source& from, const house& of, bool makes_provider, llm_settings& all) {
+  const auto key = from.variable(of.variable, true);
   if (!key)
     return;
   provider_settings made;
-  made.name = "openai";
+  made.kind = of.kind;
+  made.name = word_of(of.kind);
   const auto& table = provider_table();
   const auto rule = std::find_if(table.begin(), table.end(), [](const auto& s) { return s.key == "api_key"; });
   if (!rule->assign(made, key->text)) {
     from.fault(key->place + "must be " + rule->rule);
-  } else if (all.providers.empty()) {
+  } else if (makes_provider) {
     all.providers.push_back(std::move(made));
   } else {
     for (auto& p : all.providers)
-      if (is_openai(p) && p.api_key.empty())
+      if (is_at(p, of) && p.api_key.empty())
         p.api_key = made.api_key;
   }
 }
@@ -113,7 +130,7 @@ void apply_llm_variables(source& from, llm_settings& all, std::vector<std::strin
     if (first->kind == provider_kind::extractive) {
       warnings.push_back(std::string{name}
                          + " has no effect: there is no model, notes are composed without one"
-                           " (set OPENAI_API_KEY or llm.providers)");
+                           " (set OPENAI_API_KEY, ANTHROPIC_API_KEY or llm.providers)");
       continue;
     }
     const auto index = static_cast<std::size_t>(first - all.providers.data());
@@ -129,19 +146,44 @@ void apply_llm_variables(source& from, llm_settings& all, std::vector<std::strin
 void check_endpoints(source& from, llm_settings& all) {
   for (std::size_t i = 0; i < all.providers.size(); ++i) {
     auto& p = all.providers[i];
-    if (p.kind != provider_kind::openai)
+    const auto* at = house_of(p.kind);
+    if (at == nullptr)
       continue;
-    const bool own = is_openai(p);
+    const bool own = is_at(p, *at);
     if (p.base_url.empty())
-      p.base_url = openai_url;
+      p.base_url = at->url;
     while (p.base_url.ends_with('/'))
       p.base_url.pop_back();
     if (own && p.api_key.empty())
-      from.fault(from.place_of(prefix_of(i) + "api_key") + "is missing; set it, or OPENAI_API_KEY");
+      from.fault(from.place_of(prefix_of(i) + "api_key") + "is missing; set it, or " + at->variable);
     if (p.model.empty() && own)
-      p.model = openai_model;
+      p.model = at->model;
     if (p.model.empty())
       from.fault(from.place_of(prefix_of(i) + "model") + "is missing: the name of a model that " + p.base_url + " has");
+  }
+}
+
+/// What is Anthropic's own.
+void check_messages(source& from, llm_settings& all, std::vector<std::string>& warnings) {
+  const provider_settings usual;
+  for (std::size_t i = 0; i < all.providers.size(); ++i) {
+    auto& p = all.providers[i];
+    const auto place = [&](const char* key) { return from.place_of(prefix_of(i) + key); };
+    if (p.kind != provider_kind::anthropic) {
+      if (p.api_version != usual.api_version)
+        from.fault(place("api_version") + "belongs to the kind anthropic; this provider is of kind " + word_of(p.kind));
+      if (p.prompt_cache != usual.prompt_cache)
+        from.fault(place("prompt_cache") + "belongs to the kind anthropic; this provider is of kind "
+                   + word_of(p.kind));
+      continue;
+    }
+    if (is_at(p, *house_of(p.kind)) && !p.base_url.ends_with("/v1"))
+      from.fault(place("base_url") + "must end in /v1; found " + in_quotes(p.base_url));
+    if (p.temperature && *p.temperature > 1)
+      from.fault(place("temperature") + "must be a number from 0 to 1 for the kind anthropic; found "
+                 + format_number(*p.temperature));
+    else if (p.temperature && p.api_version == messages_version::v2026_10_21)
+      warnings.push_back(place("temperature") + "isn't sent: the api_version 2026-10-21 takes none, 2023-06-01 does");
   }
 }
 
@@ -150,11 +192,14 @@ void check_endpoints(source& from, llm_settings& all) {
 void read_providers(source& from, std::size_t count, llm_settings& out, std::vector<std::string>& warnings) {
   for (std::size_t i = 0; i < count; ++i)
     read_section(from, prefix_of(i), provider_table(), out.providers.emplace_back());
-  use_openai_key(from, out);
+  const auto none = out.providers.empty();
+  for (const auto& each : houses)
+    use_key(from, each, none, out);
   name_providers(from, out);
   complete_chain(from, out);
   apply_llm_variables(from, out, warnings);
   check_endpoints(from, out);
+  check_messages(from, out, warnings);
 }
 
 } // namespace troupe::config

@@ -48,6 +48,12 @@ struct cache_settings {
 
 enum class provider_kind : std::uint8_t { openai, anthropic, extractive };
 
+/// `anthropic-version`: the newer one takes no sampling fields.
+enum class messages_version : std::uint8_t { v2026_10_21, v2023_06_01 };
+
+/// How long Anthropic keeps what is marked of a prompt.
+enum class prompt_cache : std::uint8_t { none, five_minutes, one_hour };
+
 /// One of `llm.providers[]`.
 struct provider_settings {
   std::string name;
@@ -55,17 +61,22 @@ struct provider_settings {
   std::string base_url; ///< up to and including `/v1`; no trailing slash
   config::secret api_key;
   std::string model;
-  double input_price = 0;           ///< dollars per million tokens
-  double output_price = 0;          ///< dollars per million tokens
-  std::size_t max_concurrency = 64; ///< calls at a time
-  std::size_t queue_limit = 10'000; ///< calls that wait for their turn; above: refused
-  milliseconds timeout{30'000};     ///< one attempt, or less where the workflow leaves less
+  double input_price = 0;              ///< dollars per million tokens
+  double output_price = 0;             ///< dollars per million tokens
+  std::size_t max_concurrency = 64;    ///< calls at a time
+  std::size_t queue_limit = 10'000;    ///< calls that wait for their turn; above: refused
+  milliseconds queue_timeout{600'000}; ///< that a call waits for its first turn
+  unsigned requests_per_minute = 0;    ///< 0 = as many as the provider lets through
+  std::uint64_t tokens_per_minute = 0; ///< likewise; prompt and longest reply together
+  milliseconds timeout{30'000};        ///< one attempt, or less where the workflow leaves less
   milliseconds connect_timeout{10'000};
   milliseconds first_token_timeout{10'000}; ///< of a streamed reply: from the connection on
   milliseconds silence_timeout{10'000};     ///< of a streamed reply: between two tokens
   unsigned attempts = 3;                    ///< in all, the first included
   std::optional<double> temperature;
   unsigned max_tokens = 1'500;
+  messages_version api_version = messages_version::v2026_10_21;           ///< of kind `anthropic`
+  config::prompt_cache prompt_cache = config::prompt_cache::five_minutes; ///< likewise
   std::filesystem::path ca_file; ///< PEM of a further trusted authority; empty = the system's only
 };
 

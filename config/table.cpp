@@ -12,6 +12,8 @@ namespace troupe::config {
 const std::vector<std::string_view> log_levels{"trace", "debug", "info", "warn", "error", "off"};
 const std::vector<std::string_view> log_formats{"automatic", "json", "text"};
 const std::vector<std::string_view> provider_kinds{"openai", "anthropic", "extractive"};
+const std::vector<std::string_view> messages_versions{"2026-10-21", "2023-06-01"};
+const std::vector<std::string_view> prompt_caches{"none", "5m", "1h"};
 
 namespace {
 
@@ -273,13 +275,14 @@ const std::vector<setting<provider_settings>>& provider_table() {
           "name", name, [](p & v) -> auto& { return v.name; }, "What `llm.chain`, metrics and job records call it"),
       declare<p>(
           "kind", value::choice{provider_kinds}, [](p & v) -> auto& { return v.kind; },
-          "`openai`: any OpenAI-compatible endpoint; `extractive`: composes notes without a model"),
+          "`openai`: any OpenAI-compatible endpoint; `anthropic`: Anthropic's Messages; `extractive`: composes notes "
+          "without a model"),
       declare<p>(
           "base_url", http_url, [](p & v) -> auto& { return v.base_url; },
-          "Up to and including `/v1`; none = `https://api.openai.com/v1`"),
+          "Up to and including `/v1`; none = `https://api.openai.com/v1` or `https://api.anthropic.com/v1`"),
       declare<p>(
           "api_key", key_text(1), [](p & v) -> auto& { return v.api_key; },
-          "Bearer token; needed at `https://api.openai.com`"),
+          "Sent to `base_url` and nowhere else; needed at OpenAI's and Anthropic's own addresses"),
       declare<p>(
           "model", any_line, [](p & v) -> auto& { return v.model; }, "Model name as the endpoint knows it"),
       declare<p>(
@@ -294,6 +297,16 @@ const std::vector<setting<provider_settings>>& provider_table() {
       declare<p>(
           "queue_limit", value::integer{1, 1'000'000}, [](p & v) -> auto& { return v.queue_limit; },
           "Calls that wait for their turn; further ones go to the next provider"),
+      declare<p>(
+          "queue_timeout", duration{100ms, 24h}, [](p & v) -> auto& { return v.queue_timeout; },
+          "How long a call waits for its first turn before the next provider is tried"),
+      declare<p>(
+          "requests_per_minute", value::integer{0, 10'000'000}, [](p & v) -> auto& { return v.requests_per_minute; },
+          "Calls that begin in any minute; 0 = as many as the provider's own limits let through"),
+      declare<p>(
+          "tokens_per_minute", value::integer{0, 100'000'000'000}, [](p & v) -> auto& { return v.tokens_per_minute; },
+          "Tokens of those calls: estimated as the prompt's bytes / 4 and `max_tokens` until it is known; 0 = as "
+          "above"),
       declare<p>(
           "timeout", duration{100ms, 1h}, [](p & v) -> auto& { return v.timeout; },
           "One attempt, answer included; less where the workflow's `synthesize.timeout` leaves less"),
@@ -311,9 +324,17 @@ const std::vector<setting<provider_settings>>& provider_table() {
           "Calls in all before the next provider is tried"),
       declare<p>(
           "temperature", value::number{0, 2}, [](p & v) -> auto& { return v.temperature; },
-          "Sampling temperature; none = the endpoint's own"),
+          "Sampling temperature; none = the endpoint's own. Of kind `anthropic`: up to 1, and only sent with the "
+          "`api_version` 2023-06-01"),
       declare<p>(
           "max_tokens", value::integer{1, 1'000'000}, [](p & v) -> auto& { return v.max_tokens; }, "Longest reply"),
+      declare<p>(
+          "api_version", value::choice{messages_versions}, [](p & v) -> auto& { return v.api_version; },
+          "Of kind `anthropic`: the version of its API"),
+      declare<p>(
+          "prompt_cache", value::choice{prompt_caches}, [](p & v) -> auto& { return v.prompt_cache; },
+          "Of kind `anthropic`: how long it is asked to keep what agents say in front of every conversation; kept text "
+          "is cheaper to read and dearer to write"),
       declare<p>(
           "ca_file", file_path, [](p & v) -> auto& { return v.ca_file; },
           "PEM file of a further trusted authority; none = the system's only"),

@@ -26,9 +26,12 @@ const std::vector<reserved_key>& reserved_keys();
 /// The environment variable of a key: `TROUPE_SERVER_PORT` for `server.port`.
 std::string variable_name(std::string_view key);
 
-/// The words of `log.level`, `log.format` and `kind`, in the order of their enumerations.
+/// The words of `log.level`, `log.format`, `kind`, `api_version` and `prompt_cache`, in the order of their
+/// enumerations.
 extern const std::vector<std::string_view> log_levels;
 extern const std::vector<std::string_view> log_formats;
 extern const std::vector<std::string_view> provider_kinds;
+extern const std::vector<std::string_view> messages_versions;
+extern const std::vector<std::string_view> prompt_caches;
 
 } // namespace troupe::config

@@ -174,7 +174,8 @@ private:
   /// A provider by its name, or the first one of that kind.
   void provider(const http::request& r, const std::string& name, const http::reply& answer) const {
     for (const auto& each : services_.settings->llm.providers)
-      if (each.name == name || (name == "openai" && each.kind == config::provider_kind::openai)) {
+      if (each.name == name || (name == "openai" && each.kind == config::provider_kind::openai)
+          || (name == "anthropic" && each.kind == config::provider_kind::anthropic)) {
         const auto state = circuit_of(each.name);
         const auto healthy = state < 2;
         answer(answer_of({{"status", healthy ? "healthy" : "degraded"},

@@ -21,7 +21,7 @@
 #include "actors/ticket/job_effects.hpp"
 #include "actors/ticket/job_observer.hpp"
 #include "config/log.hpp"
-#include "net/llm/openai_chat.hpp"
+#include "net/llm/factory.hpp"
 
 namespace troupe::actors::api {
 
@@ -111,7 +111,7 @@ void add_models(std::vector<child_spec>& to, parts& of, handle_ref<gateway_actor
     const auto* settings = provider_of(*of.settings, name);
     if (!settings || settings->kind == config::provider_kind::extractive)
       continue;
-    std::shared_ptr<net::llm::chat_client> client = std::make_shared<net::llm::openai_chat>(*of.dial, *settings);
+    std::shared_ptr<net::llm::chat_client> client = net::llm::make_client(*of.dial, *settings);
     auto probe = std::make_shared<llm_probe>(of.metrics, settings->name, settings->model);
     to.push_back(supervised("llm_" + name, chain.emplace_back(named_provider{name, {}}).actor,
                             [&of, client, probe, settings = *settings](caf::actor_system& system) {

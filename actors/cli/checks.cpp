@@ -7,6 +7,7 @@
 #include "net/http/client.hpp"
 #include "net/io_threads.hpp"
 #include "net/key_cache.hpp"
+#include "net/llm/endpoint_check.hpp"
 #include "storage/integrity.hpp"
 
 #include <algorithm>
@@ -196,10 +197,15 @@ finding check_provider(net::io_threads& io, const config::provider_settings& pro
   const auto name = "model " + provider.name;
   if (provider.kind == config::provider_kind::extractive)
     return {name, true, "composes notes without a model"};
-  net::http::endpoint_settings where;
-  where.url = provider.base_url;
-  where.ca_file = provider.ca_file.string();
-  return ask(io, name, where, "/models", provider.api_key);
+  try {
+    auto [fault, detail] = net::llm::check_endpoint(io, provider);
+    if (provider.kind == config::provider_kind::anthropic && provider.temperature
+        && provider.api_version == config::messages_version::v2026_10_21)
+      detail += "; temperature isn't sent, its api_version takes none";
+    return {name, fault == net::llm::endpoint_fault::none, detail};
+  } catch (const std::exception& e) {
+    return {name, false, e.what()};
+  }
 }
 
 finding check_articles(net::io_threads& io, const config::search_settings& search) {

@@ -81,6 +81,7 @@ struct call {
   std::string body;
   std::chrono::milliseconds timeout{30'000};         ///< the whole call
   std::chrono::milliseconds connect_timeout{10'000}; ///< resolve, connect, TLS
+  bool may_repeat = false;                           ///< acted on twice it does no harm, as GET and HEAD
   std::stop_token stop{};              ///< once asked to stop, the call ends and its connection is closed at once
   std::optional<body_stream> stream{}; ///< none = the body comes whole
 };
@@ -124,8 +125,8 @@ private:
 
 /// Calls one origin over pooled keep-alive connections, plain or TLS (1.2+, peer name verified). Redirects aren't
 /// followed. A call on a stale pooled connection is sent again on a fresh one only when nothing of the response came
-/// and the request can't have been acted on twice (GET, HEAD), or the peer had closed before the first byte was
-/// written.
+/// and it does no harm to act on the request twice (GET, HEAD, `may_repeat`), or the peer had closed before the first
+/// byte was written.
 class client final : public caller {
 public:
   /// Throws `std::invalid_argument` for a malformed url or PEM.

@@ -81,7 +81,7 @@ std::string write_request(const call& what, std::string_view base, std::string_v
 pending_call::pending_call(call&& what, std::string_view base, std::string_view authority,
                            std::function<void(call_result)> done)
     : fault{fault_of(what)}, connect_timeout{what.connect_timeout}, head_only{what.method == "HEAD"},
-      is_safe{what.method == "GET" || what.method == "HEAD"}, stream{std::move(what.stream)},
+      is_safe{what.method == "GET" || what.method == "HEAD" || what.may_repeat}, stream{std::move(what.stream)},
       stop_{std::move(what.stop)}, done_{std::move(done)}, deadline_{deadline_wheel::clock::now() + what.timeout} {
   if (fault.empty())
     wire = write_request(what, base, authority);

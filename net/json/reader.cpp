@@ -267,6 +267,14 @@ bool reader::boolean() {
   return scan_word(value ? "true" : "false") && value;
 }
 
+std::string_view reader::raw() {
+  if (!at_value())
+    return {};
+  const auto* start = at_;
+  skip();
+  return failed() ? std::string_view{} : std::string_view{start, static_cast<std::size_t>(at_ - start)};
+}
+
 void reader::skip() {
   std::string_view name;
   switch (peek()) {

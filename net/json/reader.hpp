@@ -66,6 +66,8 @@ public:
   bool boolean();
   /// Reads a value of any type and forgets it.
   void skip();
+  /// Reads a value of any type and gives it as it is written; empty after a fault.
+  std::string_view raw();
 
   /// Reads a string, or skips a value of another type and returns nothing.
   std::optional<std::string_view> string_or_skip();

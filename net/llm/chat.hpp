@@ -10,21 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "net/llm/message.hpp"
+
 namespace troupe::net::llm {
-
-enum class role : std::uint8_t { system, user, assistant };
-
-struct message {
-  llm::role role = llm::role::user;
-  std::string text;
-};
-
-/// What a reply's text has to follow.
-struct reply_schema {
-  std::string name;    ///< 1 to 64 of `A-Za-z0-9_-`
-  std::string json;    ///< JSON Schema, well-formed
-  bool strict = false; ///< held to by the provider, which then takes only part of the language: everything required …
-};
 
 /// Takes text of a reply as it comes. Called for each token, on a network thread that serves other calls, too: copies
 /// the text and goes. Never called at the same time as itself.
@@ -43,25 +31,52 @@ struct chat_request {
   text_taker on_text{};
   /// Of a streamed reply: from the connection to the first token, if less than the provider's own.
   std::chrono::milliseconds first_token_limit = std::chrono::milliseconds::max();
+  std::vector<tool> tools{}; ///< that the model may ask for
+  llm::tool_choice tool_choice = llm::tool_choice::automatic;
+};
+
+/// What a provider says of one of its limits. Nothing where it says nothing.
+struct rate_limit {
+  std::optional<std::uint64_t> limit;
+  std::optional<std::uint64_t> remaining;
+  std::chrono::milliseconds reset{0}; ///< until the limit is whole again
+};
+
+/// The limits that a response told of.
+struct rate_limits {
+  rate_limit requests;
+  rate_limit tokens;
+};
+
+struct token_usage {
+  std::uint64_t input = 0; ///< of the whole prompt, what came from a cache or went there included
+  std::uint64_t output = 0;
+  std::uint64_t cached = 0;      ///< of the input: read from the provider's cache of prompts
+  std::uint64_t cache_write = 0; ///< of the input: written there
 };
 
 struct chat_reply {
   std::string text;
-  std::string finish_reason; ///< `stop`, `length`, …
-  std::string model;         ///< as the provider names it
+  /// `stop`, `length` (cut off), `tool_calls`, `content_filter`, or a word of the provider's own; may be empty.
+  std::string finish_reason;
+  std::string model; ///< as the provider names it
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
+  std::uint64_t cached_tokens = 0;      ///< see `token_usage`
+  std::uint64_t cache_write_tokens = 0; ///< likewise
+  std::vector<tool_call> calls{};       ///< that the model asks for; the text may be empty then
+  rate_limits limits{};
 };
 
 /// Why a call gave no reply.
 enum class chat_fault : std::uint8_t {
-  /// Not reached, broken off, timed out or 5xx: may be tried again.
+  /// Not reached, broken off, timed out or 5xx, overload (529) included: may be tried again.
   unavailable,
-  /// 429 or 529: try again after `retry_after`.
+  /// 429: try again after `retry_after`.
   rate_limited,
   /// Key refused, quota exhausted or request invalid: the same again won't help.
   refused,
-  /// 200 with what isn't a chat completion, or an empty text.
+  /// 200 with what isn't a reply, or an empty text.
   malformed,
   /// Its caller asked to stop.
   cancelled,
@@ -72,6 +87,7 @@ struct chat_failure {
   std::string detail;
   std::optional<std::chrono::milliseconds> retry_after;
   bool before_first_token = true; ///< nothing of a streamed reply was handed over
+  rate_limits limits{};
 
   /// Whether the same call may succeed a little later without anybody noticing.
   bool retriable() const noexcept {

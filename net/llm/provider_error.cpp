@@ -1,8 +1,10 @@
 #include "net/llm/provider_error.hpp"
 
 #include <algorithm>
+#include <charconv>
 
-#include "net/json/reader.hpp"
+#include "net/llm/members.hpp"
+#include "net/retry_after.hpp"
 
 namespace troupe::net::llm {
 
@@ -20,23 +22,33 @@ void read_name(json::reader& in, std::string& out) {
 }
 
 void read_members(json::reader& in, provider_error& out, bool inside) {
-  std::string_view name;
-  if (!in.enter_object())
-    return;
-  while (in.next_member(name)) {
-    if (name == "error" && !inside && in.peek() == json::type::object)
-      read_members(in, out, true);
-    else if (name == "message" || (name == "error" && !inside))
-      out.message = in.string_or_skip().value_or("");
-    else if (name == "type")
+  provider_error inner;
+  bool has_inner = false;
+  each_member(in, [&](std::string_view name) {
+    if (name == "error" && !inside && in.peek() == json::type::object) {
+      read_members(in, inner, true);
+      has_inner = true;
+    } else if (name == "message" || (name == "error" && !inside)) {
+      read_text(in, out.message);
+    } else if (name == "type") {
       read_name(in, out.type);
-    else if (name == "code")
+    } else if (name == "code") {
       read_name(in, out.code);
-    else if (name == "param")
+    } else if (name == "param") {
       read_name(in, out.param);
-    else
+    } else if (name == "details") {
+      each_member(in, [&](std::string_view detail) {
+        if (detail == "error_code")
+          read_name(in, out.code);
+        else
+          in.skip();
+      });
+    } else {
       in.skip();
-  }
+    }
+  });
+  if (has_inner)
+    out = std::move(inner); // what stands around it, such as `"type": "error"`, only announces it
 }
 
 /// Names that a log may hold: no sentence of a prompt looks like one.
@@ -63,6 +75,34 @@ std::string shortened(std::string text, const std::string& key) {
   return text;
 }
 
+bool is(const provider_error& error, std::initializer_list<std::string_view> names) {
+  return std::any_of(names.begin(), names.end(), [&](auto name) { return error.code == name || error.type == name; });
+}
+
+chat_fault fault_of(unsigned status, const provider_error& error) noexcept {
+  if (status == 429)
+    return is_exhausted(error) ? chat_fault::refused : chat_fault::rate_limited;
+  if (status >= 500 || status == 408 || status == 409 || status == 425)
+    return chat_fault::unavailable;
+  return chat_fault::refused;
+}
+
+/// Of an error whose status said 200 long ago.
+chat_fault fault_of(const provider_error& error) noexcept {
+  unsigned status = 0;
+  const auto* end = error.code.data() + error.code.size();
+  if (const auto read = std::from_chars(error.code.data(), end, status); read.ec == std::errc{} && read.ptr == end)
+    return fault_of(status, error);
+  if (is_exhausted(error))
+    return chat_fault::refused;
+  if (is(error, {"rate_limit_exceeded", "rate_limit_error"}))
+    return chat_fault::rate_limited;
+  if (is(error, {"invalid_request_error", "authentication_error", "permission_error", "not_found_error",
+                 "request_too_large", "invalid_api_key", "model_not_found", "context_length_exceeded"}))
+    return chat_fault::refused;
+  return chat_fault::unavailable;
+}
+
 } // namespace
 
 provider_error read_error(std::string_view body) {
@@ -73,9 +113,8 @@ provider_error read_error(std::string_view body) {
 }
 
 bool is_exhausted(const provider_error& error) noexcept {
-  const auto is = [&](std::string_view name) { return error.code == name || error.type == name; };
-  return is("insufficient_quota") || is("billing_hard_limit_reached") || is("billing_not_active")
-         || is("insufficient_user_quota");
+  return is(error, {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "insufficient_user_quota",
+                    "enforced_spend_limit_reached", "billing_error"});
 }
 
 std::string describe(unsigned status, const provider_error& error, const config::secret& key) {
@@ -90,6 +129,36 @@ std::string describe(unsigned status, const provider_error& error, const config:
   if (of_key_or_model && !error.message.empty())
     result += ": " + shortened(error.message, key.reveal());
   return result;
+}
+
+chat_failure failure_of(const http::call_response& response, const config::secret& key,
+                        std::chrono::system_clock::time_point now) {
+  const auto error = read_error(response.body);
+  chat_failure result;
+  result.fault = fault_of(response.status, error);
+  result.detail = describe(response.status, error, key);
+  if (response.status >= 300 && response.status < 400)
+    result.detail += ": a redirect, which isn't followed; base_url has to be the last address";
+  if (result.fault == chat_fault::rate_limited || result.fault == chat_fault::unavailable)
+    result.retry_after = retry_after(response.headers, now);
+  return result;
+}
+
+chat_failure failure_of(const http::call_failure& failure) {
+  const auto cancelled = failure.fault == http::call_fault::cancelled;
+  return {cancelled ? chat_fault::cancelled : chat_fault::unavailable, failure.detail, std::nullopt};
+}
+
+chat_failure failure_in_stream(std::string_view json, const config::secret& key) {
+  const auto error = read_error(json);
+  return {fault_of(error), "an error instead of a reply: " + describe(200, error, key), std::nullopt};
+}
+
+bool refuses(const http::call_response& response, std::string_view member) {
+  if (response.status != 400 && response.status != 422)
+    return false;
+  const auto error = read_error(response.body);
+  return error.param == member || error.message.find(member) != error.message.npos;
 }
 
 } // namespace troupe::net::llm

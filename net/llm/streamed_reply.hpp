@@ -5,12 +5,14 @@
 
 #include "net/llm/answer_text.hpp"
 #include "net/llm/chat_event.hpp"
+#include "net/llm/tool_calls.hpp"
 
 namespace troupe::net::llm {
 
-/// What a reply without text means.
+/// A reply that came whole, as its reader is to see it: without thoughts and white space around. A failure where it is
+/// empty, or asks for a tool in a way that makes no sense.
 /// @param is_refusal the model said that it won't answer
-chat_failure empty_answer(bool is_refusal);
+chat_result made_whole(chat_reply reply, bool is_refusal);
 
 /// Makes a reply out of a stream's events and hands its text on as it comes. Of one thread at a time.
 class streamed_reply {
@@ -33,6 +35,7 @@ public:
 private:
   void on(const reply_started& event);
   void on(const text_delta& event);
+  void on(const tool_call_delta& event);
   void on(const reply_finished& event);
   void on(const reply_failed& event);
   void show(std::string_view text);
@@ -41,6 +44,7 @@ private:
   text_taker on_text_;
   std::function<void(chat_result)> done_;
   answer_text text_;
+  tool_calls calls_;
 };
 
 } // namespace troupe::net::llm

@@ -67,6 +67,11 @@ class Llm(StandIn):
         return order
 
     async def serve(self, request):
+        if "/models/" in request.path:
+            name = request.path.rsplit("/", 1)[1]
+            if name == "no-such-model":
+                return self.error(404, "model_not_found")
+            return Reply.of({"id": name, "object": "model", "created": 0, "owned_by": "nobody"})
         if request.path.endswith("/models"):
             return Reply.of({"object": "list", "data": [{"id": "mock", "object": "model"}]})
         if not request.path.endswith("/chat/completions") or request.method != "POST":

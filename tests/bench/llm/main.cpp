@@ -21,8 +21,8 @@
 
 #include "actors/llm/text_relay.hpp"
 #include "net/io_threads.hpp"
-#include "net/llm/openai_chat.hpp"
-#include "net/llm/openai_stream.hpp"
+#include "net/llm/openai/client.hpp"
+#include "net/llm/openai/stream.hpp"
 
 namespace troupe::bench {
 namespace {
@@ -138,7 +138,7 @@ void parser() {
   constexpr int rounds = 20;
   for (int round = 0; round < rounds; ++round) {
     net::llm::streamed_reply reply{"m", [&](std::string_view) { ++heard; }, [](const net::llm::chat_result&) {}};
-    net::llm::openai_stream stream{config::secret{}, reply};
+    net::llm::openai::stream stream{config::secret{}, reply};
     for (std::size_t at = 0; at < bytes.size(); at += 16'384)
       stream.put(std::string_view{bytes}.substr(at, 16'384));
   }
@@ -179,7 +179,7 @@ void streams(const char* what, std::size_t count, std::size_t tokens, bool is_pa
     settings.base_url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/v1";
     settings.max_concurrency = count;
     settings.timeout = 120s;
-    net::llm::openai_chat client{io, settings};
+    net::llm::openai::client client{io, settings};
     std::vector<std::future<void>> ended;
     const auto before = cpu_seconds();
     const auto start = clock::now();

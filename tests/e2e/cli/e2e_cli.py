@@ -80,9 +80,9 @@ class Usage(Installed):
             self.assertIn("other.yaml:1", bare("tenant", "list", folder=folder, TROUPE_CONFIG="other.yaml").stderr)
 
     def test_variables_of_later_versions_are_warned_of_and_harmless(self):
-        done = bare("tenant", "list", folder=self.folder, REDIS_URL="redis://x", LOGFIRE_TOKEN="t", ANTHROPIC_API_KEY="k")
+        done = bare("tenant", "list", folder=self.folder, REDIS_URL="redis://x", LOGFIRE_TOKEN="t")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for name in ("REDIS_URL", "LOGFIRE_TOKEN", "ANTHROPIC_API_KEY"):
+        for name in ("REDIS_URL", "LOGFIRE_TOKEN"):
             self.assertIn(f"warning: {name} has no effect", done.stderr)
 
     def test_an_answer_that_can_not_be_written_is_a_failure(self):

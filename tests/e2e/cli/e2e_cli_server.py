@@ -65,6 +65,12 @@ class Checks(Installed):
             self.troupe.write_settings()
             self.assertEqual(set(self.faults()), {"desk acme", "desk gone", "model far", "articles"})
 
+    def test_a_model_that_its_provider_does_not_have_is_named(self):
+        with LlmStandIn() as llm:
+            self.troupe.settings["llm"] = {"providers": [llm.provider(model="no-such-model")]}
+            self.troupe.write_settings()
+            self.assertEqual(self.faults(), {"model stand-in": f'{llm.url}/v1 has no model "no-such-model"'})
+
     def test_a_taken_port_is_named_unless_it_is_ours(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", self.troupe.port))

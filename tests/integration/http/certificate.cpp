@@ -26,7 +26,7 @@ void write(const std::filesystem::path& file, const std::string& text) {
 
 } // namespace
 
-certificate::certificate(const std::string& name) {
+certificate::certificate(const std::string& name, std::chrono::seconds lifetime) {
   auto pattern = (std::filesystem::temp_directory_path() / "troupe-certificate-XXXXXX").string();
   if (!::mkdtemp(pattern.data()))
     throw std::runtime_error{"no temporary folder"};
@@ -39,7 +39,7 @@ certificate::certificate(const std::string& name) {
   X509_set_version(made.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
   X509_gmtime_adj(X509_getm_notBefore(made.get()), -3'600);
-  X509_gmtime_adj(X509_getm_notAfter(made.get()), 86'400);
+  X509_gmtime_adj(X509_getm_notAfter(made.get()), static_cast<long>(lifetime.count()));
   X509_set_pubkey(made.get(), pair.get());
   auto* subject = X509_get_subject_name(made.get());
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("troupe test"), -1, -1,

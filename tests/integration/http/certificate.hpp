@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -9,7 +10,8 @@ namespace troupe::testing {
 class certificate {
 public:
   /// @param name as OpenSSL writes a subject alternative name: `DNS:localhost`, `IP:127.0.0.1`
-  explicit certificate(const std::string& name);
+  /// @param lifetime from now on; it is good since an hour ago
+  explicit certificate(const std::string& name, std::chrono::seconds lifetime = std::chrono::hours{24});
   ~certificate();
   certificate(const certificate&) = delete;
   certificate& operator=(const certificate&) = delete;

@@ -1,4 +1,4 @@
-#include "net/llm/openai_chat.hpp"
+#include "net/llm/openai/client.hpp"
 
 #include <future>
 #include <stdexcept>
@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using namespace troupe;
 using namespace troupe::net;
 using namespace troupe::net::llm;
+using namespace troupe::net::llm::openai;
 using testing::received;
 using testing::respond;
 using testing::scripted_server;
@@ -36,14 +37,14 @@ chat_request question() {
   return {{{role::system, "be brief"}, {role::user, "why?"}}, "correlation-1"};
 }
 
-std::future<chat_result> ask(openai_chat& client) {
+std::future<chat_result> ask(openai::client& client) {
   auto promise = std::make_shared<std::promise<chat_result>>();
   client.complete(question(), [promise](chat_result result) { promise->set_value(std::move(result)); });
   return promise->get_future();
 }
 
 /// Asks for a stream; its text goes to `text` until the result is there.
-std::future<chat_result> stream(openai_chat& client, std::string& text, std::stop_token stop = {},
+std::future<chat_result> stream(openai::client& client, std::string& text, std::stop_token stop = {},
                                 std::function<void()> heard = {}) {
   auto promise = std::make_shared<std::promise<chat_result>>();
   auto request = question();
@@ -72,7 +73,7 @@ chat_result wait(std::future<chat_result> asked) {
   return asked.get();
 }
 
-chat_failure failure(openai_chat& client) {
+chat_failure failure(openai::client& client) {
   const auto result = wait(ask(client));
   REQUIRE(std::holds_alternative<chat_failure>(result));
   return std::get<chat_failure>(result);
@@ -83,7 +84,7 @@ chat_failure failure(openai_chat& client) {
 TEST_CASE("a question is posted with key and correlation id, and answered") {
   scripted_server server{[](const received&) { return respond(200, completion); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   const auto reply = std::get<chat_reply>(wait(ask(client)));
   CHECK(reply.text == "Hi");
   CHECK(reply.model == "small-2");
@@ -103,7 +104,7 @@ TEST_CASE("without a key no authorization is sent") {
   io_threads io{1};
   auto settings = settings_for(server);
   settings.api_key = config::secret{};
-  openai_chat client{io, settings};
+  openai::client client{io, settings};
   wait(ask(client));
   CHECK_FALSE(server.requests()[0].headers.contains("authorization"));
 }
@@ -113,7 +114,7 @@ TEST_CASE("a provider's refusals and limits arrive as such") {
   scripted_server server{
       [&](const received&) { return respond(status, R"({"error":{"code":"x"}})", "Retry-After: 7\r\n"); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   const auto limited = failure(client);
   CHECK(limited.fault == chat_fault::rate_limited);
   CHECK(limited.retry_after == 7'000ms);
@@ -122,7 +123,7 @@ TEST_CASE("a provider's refusals and limits arrive as such") {
   status = 500;
   CHECK(failure(client).fault == chat_fault::unavailable);
   status = 200;
-  CHECK(failure(client).fault == chat_fault::malformed);
+  CHECK(failure(client).fault == chat_fault::unavailable);
 }
 
 TEST_CASE("a provider that isn't there is unavailable") {
@@ -132,7 +133,7 @@ TEST_CASE("a provider that isn't there is unavailable") {
     scripted_server server{[](const received&) { return respond(200, ""); }};
     settings = settings_for(server);
   }
-  openai_chat client{io, settings};
+  openai::client client{io, settings};
   CHECK(failure(client).fault == chat_fault::unavailable);
 }
 
@@ -142,7 +143,7 @@ TEST_CASE("a provider that breaks off or answers nonsense is unavailable") {
         testing::answer{"nonsense\r\n\r\n", true, false}}) {
     scripted_server server{[&](const received&) { return broken; }};
     io_threads io{1};
-    openai_chat client{io, settings_for(server)};
+    openai::client client{io, settings_for(server)};
     CHECK(failure(client).fault == chat_fault::unavailable);
     CHECK(server.requests().size() == 1);
   }
@@ -153,7 +154,7 @@ TEST_CASE("a provider that doesn't answer in time is unavailable") {
   io_threads io{1};
   auto settings = settings_for(server);
   settings.timeout = 100ms;
-  openai_chat client{io, settings};
+  openai::client client{io, settings};
   CHECK(failure(client).fault == chat_fault::unavailable);
 }
 
@@ -164,7 +165,7 @@ TEST_CASE("after a provider refused the limit's name the other one is used") {
     return respond(200, completion);
   }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   const auto first = failure(client);
   CHECK(first.fault == chat_fault::unavailable);
   CHECK(first.retry_after == 0ms);
@@ -177,7 +178,7 @@ TEST_CASE("a provider that refuses both names is refused, not asked for ever") {
     return respond(400, R"({"error":{"message":"neither max_tokens nor max_completion_tokens"}})");
   }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   CHECK(failure(client).fault == chat_fault::unavailable);
   CHECK(failure(client).fault == chat_fault::refused);
   CHECK(failure(client).fault == chat_fault::refused);
@@ -186,7 +187,7 @@ TEST_CASE("a provider that refuses both names is refused, not asked for ever") {
 TEST_CASE("a streamed answer arrives in pieces, and its connection serves the next one") {
   scripted_server server{[](const received&) { return streamed(hello + finished); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   std::string text;
   const auto reply = std::get<chat_reply>(wait(stream(client, text)));
   CHECK(text == "Hello");
@@ -201,7 +202,7 @@ TEST_CASE("a streamed answer arrives in pieces, and its connection serves the ne
 TEST_CASE("a provider that answers whole instead of streaming gives its text in one piece") {
   scripted_server server{[](const received&) { return respond(200, completion); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   std::string text;
   CHECK(std::get<chat_reply>(wait(stream(client, text))).text == "Hi");
   CHECK(text == "Hi");
@@ -210,7 +211,7 @@ TEST_CASE("a provider that answers whole instead of streaming gives its text in 
 TEST_CASE("a stream of another content type is malformed") {
   scripted_server server{[](const received&) { return streamed(hello + finished, true, "text/html"); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   std::string text;
   CHECK(std::get<chat_failure>(wait(stream(client, text))).fault == chat_fault::malformed);
   CHECK(text.empty());
@@ -220,7 +221,7 @@ TEST_CASE("a limit before a stream begins arrives as such") {
   scripted_server server{
       [](const received&) { return respond(429, R"({"error":{"code":"x"}})", "Retry-After: 7\r\n"); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   std::string text;
   const auto limited = std::get<chat_failure>(wait(stream(client, text)));
   CHECK(limited.fault == chat_fault::rate_limited);
@@ -238,7 +239,7 @@ TEST_CASE("a stream that is cut off or falls silent fails after what came of it"
     io_threads io{1};
     auto settings = settings_for(server);
     settings.silence_timeout = 50ms;
-    openai_chat client{io, settings};
+    openai::client client{io, settings};
     std::string text;
     const auto failed = std::get<chat_failure>(wait(stream(client, text)));
     CHECK(text == "Hello");
@@ -252,7 +253,7 @@ TEST_CASE("a stream that doesn't begin in time may be tried again") {
   io_threads io{1};
   auto settings = settings_for(server);
   settings.first_token_timeout = 50ms;
-  openai_chat client{io, settings};
+  openai::client client{io, settings};
   std::string text;
   CHECK(std::get<chat_failure>(wait(stream(client, text))).retriable());
 }
@@ -260,7 +261,7 @@ TEST_CASE("a stream that doesn't begin in time may be tried again") {
 TEST_CASE("a stream that its caller gives up is broken off") {
   scripted_server server{[](const received&) { return streamed(hello, false); }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   std::string text;
   std::stop_source caller;
   auto asked = stream(client, text, caller.get_token(), [&] { caller.request_stop(); });
@@ -274,7 +275,7 @@ TEST_CASE("after a provider refused to count a stream's tokens it is asked witho
     return streamed(hello + finished);
   }};
   io_threads io{1};
-  openai_chat client{io, settings_for(server)};
+  openai::client client{io, settings_for(server)};
   std::string text;
   CHECK(std::get<chat_failure>(wait(stream(client, text))).retriable());
   CHECK(std::holds_alternative<chat_reply>(wait(stream(client, text))));
@@ -285,7 +286,7 @@ TEST_CASE("many questions at once are answered over few connections") {
   io_threads io{2};
   auto settings = settings_for(server);
   settings.max_concurrency = 4;
-  openai_chat client{io, settings};
+  openai::client client{io, settings};
   std::vector<std::future<chat_result>> asked;
   for (int i = 0; i < 200; ++i)
     asked.push_back(ask(client));
@@ -299,7 +300,7 @@ TEST_CASE("a client that ends answers what is under way") {
   io_threads io{1};
   std::future<chat_result> asked;
   {
-    openai_chat client{io, settings_for(server)};
+    openai::client client{io, settings_for(server)};
     asked = ask(client);
   }
   REQUIRE(asked.wait_for(0s) == std::future_status::ready);
@@ -310,8 +311,8 @@ TEST_CASE("an address or authority that makes no sense is refused at once") {
   io_threads io{1};
   config::provider_settings settings;
   settings.base_url = "not an address";
-  CHECK_THROWS_AS((openai_chat{io, settings}), std::invalid_argument);
+  CHECK_THROWS_AS((openai::client{io, settings}), std::invalid_argument);
   settings.base_url = "https://localhost/v1";
   settings.ca_file = "/nonexistent/ca.pem";
-  CHECK_THROWS_AS((openai_chat{io, settings}), std::invalid_argument);
+  CHECK_THROWS_AS((openai::client{io, settings}), std::invalid_argument);
 }

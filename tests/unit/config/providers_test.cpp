@@ -102,6 +102,54 @@ TEST_CASE_METHOD(fixture, "the key of the environment goes to OpenAI's address a
   CHECK(provider(lookalike, "a").api_key.empty());
 }
 
+TEST_CASE_METHOD(fixture, "ANTHROPIC_API_KEY makes a provider of Anthropic, behind OpenAI's") {
+  const environment variables{{"ANTHROPIC_API_KEY", "sk-ant"}, {"OPENAI_API_KEY", "sk"}};
+  CHECK(read("", variables).chain == names{"openai", "anthropic", "extractive"});
+  const auto llm = read("", {{"ANTHROPIC_API_KEY", "sk-ant"}, {"LLM_MODEL", "claude-x"}});
+  CHECK(llm.chain == names{"anthropic", "extractive"});
+  const auto& p = provider(llm, "anthropic");
+  CHECK(p.kind == provider_kind::anthropic);
+  CHECK(p.base_url == "https://api.anthropic.com/v1");
+  CHECK(p.api_key.reveal() == "sk-ant");
+  CHECK(p.model == "claude-x");
+  const auto others = read("llm: {providers: [{name: a, kind: anthropic, base_url: 'http://other/v1', model: m},"
+                           " {name: b, kind: anthropic}, {name: c}]}",
+                           variables);
+  CHECK(provider(others, "a").api_key.empty());
+  CHECK(provider(others, "b").api_key.reveal() == "sk-ant");
+  CHECK(provider(others, "c").api_key.reveal() == "sk");
+}
+
+TEST_CASE_METHOD(fixture, "what is Anthropic's own is read, and refused elsewhere") {
+  const auto llm =
+      read("llm: {providers: [{name: a, kind: anthropic, api_key: k, api_version: 2023-06-01, prompt_cache: 1h}]}");
+  CHECK(provider(llm, "a").api_version == messages_version::v2023_06_01);
+  CHECK(provider(llm, "a").prompt_cache == prompt_cache::one_hour);
+  CHECK(holds(fault_of("llm: {providers: [{name: a, api_key: k, prompt_cache: none}]}"),
+              "llm.providers[0].prompt_cache: belongs to the kind anthropic; this provider is of kind openai"));
+  CHECK(holds(fault_of("llm: {providers: [{name: a, api_key: k, api_version: 2023-06-01}]}"),
+              "llm.providers[0].api_version: belongs to the kind anthropic; this provider is of kind openai"));
+  CHECK(holds(fault_of("llm: {providers: [{name: a, kind: anthropic, api_key: k, api_version: 2024-01-01}]}"),
+              "must be one of 2026-10-21 or 2023-06-01; found \"2024-01-01\""));
+  CHECK(holds(
+      fault_of("llm: {providers: [{name: a, kind: anthropic, api_key: k, base_url: 'https://api.anthropic.com'}]}"),
+      "llm.providers[0].base_url: must end in /v1; found \"https://api.anthropic.com\""));
+  CHECK(holds(fault_of("llm: {providers: [{name: a, kind: anthropic, api_key: k, temperature: 1.5}]}"),
+              "llm.providers[0].temperature: must be a number from 0 to 1 for the kind anthropic; found 1.5"));
+}
+
+TEST_CASE_METHOD(fixture, "a temperature that Anthropic's version doesn't take is named") {
+  const auto warned = [&](const std::string& version) {
+    return load(folder.file("t.yaml", "llm: {providers: [{name: a, kind: anthropic, api_key: k, temperature: 0.2"
+                                          + version + "}]}"),
+                {})
+        .warnings;
+  };
+  CHECK(warned(", api_version: 2023-06-01").empty());
+  REQUIRE(warned("").size() == 1);
+  CHECK(holds(warned("")[0], "llm.providers[0].temperature: isn't sent: the api_version 2026-10-21 takes none"));
+}
+
 TEST_CASE_METHOD(fixture, "LLM_ variables are for the first provider of the chain") {
   const environment variables{{"LLM_MODEL", "big"}, {"LLM_TEMPERATURE", "0.3"}, {"LLM_MAX_TOKENS", "99"}};
   const auto llm = read(std::string{local} + "  chain: [cloud, local]\n", variables);
@@ -165,7 +213,8 @@ TEST_CASE_METHOD(fixture, "providers that can't work are refused") {
   CHECK(holds(fault_of("llm: {providers: [{name: a}]}"),
               "llm.providers[0].api_key: is missing; set it, or OPENAI_API_KEY"));
   CHECK(holds(fault_of("llm: {providers: [{name: a, base_url: 'http://h/v1'}]}"), "model: is missing"));
-  CHECK(holds(fault_of("llm: {providers: [{name: a, kind: anthropic}]}"), "anthropic isn't in this version"));
+  CHECK(holds(fault_of("llm: {providers: [{name: a, kind: anthropic}]}"),
+              "llm.providers[0].api_key: is missing; set it, or ANTHROPIC_API_KEY"));
   CHECK(holds(fault_of("llm: {providers: [{name: extractive, api_key: k}]}"), "\"extractive\" is kept for the kind"));
   CHECK(holds(fault_of("llm: {providers: [{api_key: k}, {api_key: k}]}"), "a second provider is called \"openai\""));
   CHECK(holds(fault_of("llm: {providers: [{name: a, api_key: k, max_concurrency: 0}]}"), "a whole number from 1"));

@@ -1,51 +1,20 @@
-#include "net/llm/openai_stream.hpp"
-
-#include <optional>
-#include <vector>
+#include "net/llm/openai/stream.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+
+#include "heard.hpp"
 
 using namespace troupe;
 using namespace troupe::net;
 using namespace troupe::net::llm;
+using namespace troupe::net::llm::openai;
 using http::uptake;
+using testing::heard;
 
 namespace {
 
-/// What came of a stream.
-struct heard {
-  std::vector<std::string> pieces;
-  std::optional<chat_result> result;
-  std::vector<uptake> uptakes;
-
-  std::string text() const {
-    std::string all;
-    for (const auto& piece : pieces)
-      all += piece;
-    return all;
-  }
-  const chat_reply& reply() const {
-    return std::get<chat_reply>(result.value());
-  }
-  const chat_failure& failure() const {
-    return std::get<chat_failure>(result.value());
-  }
-};
-
-/// A stream given in these pieces, to its end.
-/// @param cut why it broke off
 heard read(const std::vector<std::string>& pieces, const std::optional<http::call_failure>& cut = {}) {
-  heard result;
-  streamed_reply reply{"asked-for", [&](std::string_view text) { result.pieces.emplace_back(text); },
-                       [&](chat_result r) { result.result = std::move(r); }};
-  openai_stream stream{config::secret{"sk-secret"}, reply};
-  for (const auto& piece : pieces) {
-    result.uptakes.push_back(stream.put(piece));
-    if (result.uptakes.back() == uptake::enough)
-      break;
-  }
-  stream.end(cut ? &*cut : nullptr);
-  return result;
+  return testing::read_stream<openai::stream>(pieces, cut);
 }
 
 std::string event(std::string_view data) {
@@ -66,7 +35,7 @@ std::string text(std::string_view content) {
 const std::string opening = chunk(R"({"role":"assistant","content":""})");
 const std::string stop = chunk("{}", R"("stop")");
 const std::string usage = event(
-    R"({"id":"chatcmpl-1","object":"chat.completion.chunk","model":"small-2","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}})");
+    R"({"id":"chatcmpl-1","object":"chat.completion.chunk","model":"small-2","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4}}})");
 const std::string done = event("[DONE]");
 const http::call_failure cut{http::call_fault::unknown_outcome, "the connection was cut"};
 
@@ -80,6 +49,7 @@ TEST_CASE("a streamed reply comes in pieces and is whole in the end") {
   CHECK(all.reply().model == "small-2");
   CHECK(all.reply().input_tokens == 5);
   CHECK(all.reply().output_tokens == 7);
+  CHECK(all.reply().cached_tokens == 4);
 }
 
 TEST_CASE("where a stream's bytes are split makes no difference") {
@@ -176,6 +146,38 @@ TEST_CASE("white space around a streamed text and a thought in front of it aren'
   CHECK(shown({"<thi", "ck> line"}) == "<thick> line");
   CHECK(shown({"<thi"}) == "<thi");
   CHECK(shown({"Hi <think>", "x</think>"}) == "Hi <think>x</think>");
+}
+
+TEST_CASE("calls of tools come in parts that their number tells apart") {
+  const auto part = [](std::string_view json) { return chunk(R"({"tool_calls":[)" + std::string{json} + "]}"); };
+  const auto all =
+      read({opening, part(R"({"index":0,"id":"call_1","function":{"name":"lookup","arguments":""}})"),
+            part(R"({"index":0,"function":{"arguments":"{\"ip\":"}})"),
+            part(R"({"index":1,"id":"call_2","function":{"name":"now","arguments":"{}"}})"),
+            part(R"({"index":0,"function":{"arguments":"\"::1\"}"}})"), chunk("{}", R"("tool_calls")"), usage, done});
+  CHECK(all.pieces.empty());
+  CHECK(all.uptakes[1] == uptake::progress);
+  CHECK(all.reply().finish_reason == "tool_calls");
+  REQUIRE(all.reply().calls.size() == 2);
+  CHECK(all.reply().calls[0].arguments == R"({"ip":"::1"})");
+  CHECK(all.reply().calls[1].name == "now");
+}
+
+TEST_CASE("calls of tools beyond all bounds end the stream as malformed") {
+  const auto call = [](std::size_t number, std::string_view arguments) {
+    return chunk(R"({"tool_calls":[{"index":)" + std::to_string(number) + R"(,"function":{"name":"x","arguments":")"
+                 + std::string{arguments} + R"("}}]})");
+  };
+  std::vector<std::string> many, long_ones;
+  for (std::size_t i = 0; i < 200; ++i) {
+    many.push_back(call(i, "{}"));
+    long_ones.push_back(call(0, std::string(10'000, ' ')));
+  }
+  for (const auto& pieces : {many, long_ones}) {
+    const auto all = read(pieces);
+    CHECK(all.failure().fault == chat_fault::malformed);
+    CHECK(all.uptakes.size() < 200);
+  }
 }
 
 TEST_CASE("a stream may leave out what others send") {

@@ -1,4 +1,5 @@
-#include "net/llm/openai_wire.hpp"
+#include "net/llm/openai/wire.hpp"
+#include "net/llm/provider_error.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>
@@ -7,6 +8,7 @@ using namespace std::chrono_literals;
 using namespace troupe;
 using namespace troupe::net;
 using namespace troupe::net::llm;
+using namespace troupe::net::llm::openai;
 
 namespace {
 
@@ -88,6 +90,81 @@ TEST_CASE("a reply's schema is asked for as its response format") {
   CHECK(body["response_format"]
         == nlohmann::json{{"type", "json_schema"},
                           {"json_schema", {{"name", "profile"}, {"schema", {{"type", "object"}}}, {"strict", true}}}});
+}
+
+TEST_CASE("pictures are sent in front of the text that speaks of them") {
+  message asked{role::user, "what is this?"};
+  asked.images.push_back({"image/png", std::make_shared<const std::string>("\x89PNG"), {}});
+  asked.images.push_back({{}, nullptr, "https://example.com/a.png"});
+  const auto body = nlohmann::json::parse(chat_body({{asked}, ""}, settings(), length_member::max_tokens));
+  CHECK(body["messages"][0]["content"]
+        == nlohmann::json::parse(R"([{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw=="}},
+             {"type":"image_url","image_url":{"url":"https://example.com/a.png"}},
+             {"type":"text","text":"what is this?"}])"));
+}
+
+TEST_CASE("tools, their calls and what came of them are sent") {
+  chat_request request{{{role::user, "who owns 10.0.0.7?"}, {role::assistant, ""}, {role::tool, "Alice"}}, ""};
+  request.messages[1].calls = {{"call_1", "lookup", R"({"ip":"10.0.0.7"})"}, {"call_2", "now", "{}"}};
+  request.messages[2].answers = "call_1";
+  request.tools = {{"lookup", "an asset", R"({"type":"object"})", true}, {"now", "", R"({"type":"object"})"}};
+  const auto body = nlohmann::json::parse(chat_body(request, settings(), length_member::max_tokens));
+  CHECK(body["tools"]
+        == nlohmann::json::parse(R"([{"type":"function","function":{"name":"lookup","description":"an asset",
+             "parameters":{"type":"object"},"strict":true}},
+             {"type":"function","function":{"name":"now","parameters":{"type":"object"}}}])"));
+  CHECK(body["messages"][1] == nlohmann::json::parse(R"({"role":"assistant","content":null,"tool_calls":[
+             {"id":"call_1","type":"function","function":{"name":"lookup","arguments":"{\"ip\":\"10.0.0.7\"}"}},
+             {"id":"call_2","type":"function","function":{"name":"now","arguments":"{}"}}]})"));
+  CHECK(body["messages"][2] == nlohmann::json{{"role", "tool"}, {"content", "Alice"}, {"tool_call_id", "call_1"}});
+  CHECK_FALSE(body.contains("tool_choice"));
+  const auto choice = [&](tool_choice chosen) {
+    request.tool_choice = chosen;
+    return nlohmann::json::parse(chat_body(request, settings(), length_member::max_tokens))["tool_choice"];
+  };
+  CHECK(choice(tool_choice::none) == "none");
+  CHECK(choice(tool_choice::any) == "required");
+}
+
+TEST_CASE("a reply that calls tools needs no text, but calls that make sense") {
+  const auto calling = [](std::string_view call) {
+    return reply_to(200, completion(R"({"content":null,"tool_calls":[)" + std::string{call} + "]}", "\"tool_calls\""));
+  };
+  const auto reply = std::get<chat_reply>(
+      calling(R"({"id":"call_1","type":"function","function":{"name":"lookup","arguments":"{\"ip\":\"::1\"}"}},
+                 {"id":"call_2","type":"function","function":{"name":"now","arguments":""}})"));
+  CHECK(reply.finish_reason == "tool_calls");
+  REQUIRE(reply.calls.size() == 2);
+  CHECK(reply.calls[0].id == "call_1");
+  CHECK(reply.calls[0].arguments == R"({"ip":"::1"})");
+  CHECK(reply.calls[1].name == "now");
+  CHECK(reply.calls[1].arguments == "{}");
+  for (const auto* bad : {R"({"id":"c","function":{"name":"x","arguments":"{"}})",
+                          R"({"id":"c","function":{"name":"x","arguments":"[]"}})",
+                          R"({"id":"c","function":{"arguments":"{}"}})", "null"})
+    CHECK(std::get<chat_failure>(calling(bad)).fault == chat_fault::malformed);
+}
+
+TEST_CASE("the limits that a response tells of are read, their times as durations") {
+  const auto limits = read_limits({{"x-ratelimit-limit-requests", "60"},
+                                   {"X-RateLimit-Remaining-Requests", "59"},
+                                   {"x-ratelimit-reset-requests", "6m0.5s"},
+                                   {"x-ratelimit-remaining-tokens", "149984"},
+                                   {"x-ratelimit-reset-tokens", "12ms"}});
+  CHECK(limits.requests.limit == 60);
+  CHECK(limits.requests.remaining == 59);
+  CHECK(limits.requests.reset == 360'500ms);
+  CHECK_FALSE(limits.tokens.limit);
+  CHECK(limits.tokens.remaining == 149'984);
+  CHECK(limits.tokens.reset == 12ms);
+  const auto odd = read_limits({{"x-ratelimit-remaining-requests", "-1"},
+                                {"x-ratelimit-reset-requests", "soon"},
+                                {"x-ratelimit-remaining-tokens", "1.5"},
+                                {"x-ratelimit-reset-tokens", "999999999h"}});
+  CHECK_FALSE(odd.requests.remaining);
+  CHECK(odd.requests.reset == 0ms);
+  CHECK_FALSE(odd.tokens.remaining);
+  CHECK(odd.tokens.reset == 24h);
 }
 
 TEST_CASE("invalid UTF-8 in a prompt doesn't make the body invalid") {
@@ -179,9 +256,20 @@ TEST_CASE("200 with anything but a completion is malformed") {
        {std::string{}, std::string{"<html>"}, std::string{"[]"}, std::string{"{}"}, std::string{"null"},
         std::string{R"({"choices":[]})"}, std::string{R"({"choices":null})"}, std::string{R"({"choices":[null]})"},
         std::string{R"({"choices":[{"message":null}]})"}, good.substr(0, good.size() - 1), good + "x",
-        std::string{"{\"choices\":[{\"message\":{\"content\":\"\xff\"}}]}"},
-        std::string{R"({"error":{"message":"x"}})"}})
+        std::string{"{\"choices\":[{\"message\":{\"content\":\"\xff\"}}]}"}})
     CHECK(failure(200, body).fault == chat_fault::malformed);
+}
+
+TEST_CASE("200 with an error is what the error says") {
+  CHECK(failure(200, R"({"error":{"message":"x"}})").fault == chat_fault::unavailable);
+  CHECK(failure(200, error("rate_limit_exceeded")).fault == chat_fault::rate_limited);
+  const auto refused = failure(200, error("model_not_found"));
+  CHECK(refused.fault == chat_fault::refused);
+  CHECK(refused.detail == "an error instead of a reply: HTTP 200 model_not_found (x)");
+}
+
+TEST_CASE("a redirect is named, not followed") {
+  CHECK(failure(302, "").detail == "HTTP 302: a redirect, which isn't followed; base_url has to be the last address");
 }
 
 TEST_CASE("429 says when to try again") {
@@ -190,7 +278,7 @@ TEST_CASE("429 says when to try again") {
   CHECK(limited.retry_after == 7'000ms);
   CHECK(limited.detail == "HTTP 429 rate_limit_exceeded (requests)");
   CHECK_FALSE(failure(429, "").retry_after);
-  CHECK(failure(529, "").fault == chat_fault::rate_limited);
+  CHECK(failure(529, "").fault == chat_fault::unavailable);
 }
 
 TEST_CASE("an exhausted quota is refused though its status is 429") {
