@@ -27,6 +27,9 @@ struct model_reply {
   std::uint64_t output_tokens = 0;
   double cost = 0; ///< dollars
   std::chrono::milliseconds latency{0};
+  std::uint64_t cached_tokens = 0;          ///< of the input tokens: read from the provider's cache of prompts
+  std::uint64_t cache_write_tokens = 0;     ///< of the input tokens: written there
+  std::vector<net::llm::tool_call> calls{}; ///< that the model asks for; the text may be empty then
 };
 
 /// No provider of the chain gave an answer, or one broke off in the middle of its own: the caller goes on without a
@@ -56,6 +59,8 @@ struct model_call {
   std::optional<double> temperature{}; ///< none = the provider's
   std::optional<unsigned> max_tokens{}; ///< none = the provider's
   bool may_repeat = false;              ///< a reply that was given to the very same question will do
+  std::vector<net::llm::tool> tools{};  ///< that the model may ask for
+  net::llm::tool_choice tool_choice = net::llm::tool_choice::automatic;
   /// Given, the reply is streamed. Gets its text as it comes, until `done` is called and never after; what fails before
   /// the first token is tried again, there or at the next provider, without a word. Called for each token on a network
   /// thread that serves other calls: see docs/llm.md for what that costs.
@@ -102,4 +107,5 @@ CAF_ADD_ATOM(llm, troupe::actors::atom, fall_back, "fall_back")
 CAF_ADD_ATOM(llm, troupe::actors::atom, answered, "answered")
 CAF_ADD_ATOM(llm, troupe::actors::atom, retry_call, "retry_call")
 CAF_ADD_ATOM(llm, troupe::actors::atom, expire, "expire")
+CAF_ADD_ATOM(llm, troupe::actors::atom, look_again, "look_again")
 CAF_END_TYPE_ID_BLOCK(llm)

@@ -25,6 +25,9 @@ milliseconds least_time(const model_call& call) {
   return std::min(milliseconds{1s}, call.limit / 10);
 }
 
+/// What a picture costs, about; providers count it by its size in pixels.
+constexpr std::uint64_t image_tokens = 1'000;
+
 call_ending ending_of(net::llm::chat_fault fault) {
   switch (fault) {
   case net::llm::chat_fault::unavailable:
@@ -53,6 +56,20 @@ milliseconds call_backoff(unsigned attempt, double random, milliseconds asked_fo
   return std::max(asked_for, milliseconds{static_cast<long>(range * random)});
 }
 
+std::uint64_t estimated_tokens(const model_call& call, unsigned longest_reply) {
+  std::uint64_t bytes = call.schema ? call.schema->json.size() : 0;
+  std::uint64_t images = 0;
+  for (const auto& each : call.messages) {
+    bytes += each.text.size();
+    images += each.images.size();
+    for (const auto& asked : each.calls)
+      bytes += asked.arguments.size();
+  }
+  for (const auto& each : call.tools)
+    bytes += each.description.size() + each.schema.size();
+  return bytes / 4 + images * image_tokens + call.max_tokens.value_or(longest_reply);
+}
+
 provider_state::provider_state(pointer self) : self_{self} {
   // nop
 }
@@ -74,21 +91,27 @@ void provider_state::configure(config::provider_settings settings, std::shared_p
   clock_ = std::move(time);
   random_ = std::move(chance);
   probe_ = std::move(probe);
-  waiting_ = fair_queue<std::uint64_t>{settings_.queue_limit};
+  waiting_ = weighted_queue<std::uint64_t>{settings_.queue_limit};
+  allowance_ = allowance{{settings_.requests_per_minute, settings_.tokens_per_minute}};
   show_circuit();
 }
 
 void provider_state::accept(provider_call_ptr what) {
   const auto id = ++last_id_;
   const auto deadline = what->deadline;
-  open_.emplace(id, open_call{.what = std::move(what), .deadline = deadline});
+  const auto tokens = estimated_tokens(*what->call, settings_.max_tokens);
+  open_.emplace(id, open_call{.what = std::move(what), .deadline = deadline, .tokens = tokens});
   enqueue(id);
   serve_waiting();
+  if (const auto found = open_.find(id); found != open_.end() && found->second.waiting && !deadline) {
+    arrivals_.emplace_back(clock_->monotonic() + settings_.queue_timeout, id);
+    look_again(arrivals_.front().first);
+  }
 }
 
 void provider_state::enqueue(std::uint64_t id) {
   auto& call = open_.at(id);
-  if (!waiting_.push(call.what->call->tenant, id))
+  if (!waiting_.push(call.what->call->tenant, id, call.tokens))
     return settle(id, model_failure{settings_.name + ": its queue is full"});
   call.waiting = true;
   if (call.deadline)
@@ -96,14 +119,63 @@ void provider_state::enqueue(std::uint64_t id) {
 }
 
 void provider_state::serve_waiting() {
-  while (running_ < settings_.max_concurrency) {
-    auto id = waiting_.pop();
-    if (!id)
+  while (running_ < settings_.max_concurrency && !waiting_.empty()) {
+    const auto found = open_.find(*waiting_.front());
+    if (found != open_.end() && !may_start(found->second))
       break;
-    if (open_.contains(*id))
-      launch(*id);
+    if (const auto id = *waiting_.pop(); found != open_.end())
+      launch(id);
   }
   probe_->load(waiting_.size(), running_);
+}
+
+/// Whether the provider lets another call through; when not, looks again in time. A call that won't be made anyway may
+/// start, and one for which somebody else is left, or somebody waits at a screen, doesn't wait for long.
+bool provider_state::may_start(const open_call& call) {
+  const auto now = clock_->monotonic();
+  const auto ready = allowance_.ready_at(now, call.tokens);
+  const auto& asked = *call.what->call;
+  if (ready <= now || is_cut_off() || asked.stop.stop_requested())
+    return true;
+  if ((!call.what->last || asked.on_text) && ready - now > asked.limit)
+    return true;
+  look_again(ready);
+  return false;
+}
+
+bool provider_state::is_cut_off() const {
+  return breaker_.state() == circuit::open && clock_->now() < breaker_.retry_at();
+}
+
+void provider_state::look_again(std::chrono::nanoseconds at) {
+  if (next_look_ && *next_look_ <= at)
+    return;
+  next_look_ = at;
+  self_->delayed_send(self_, std::max(0ns, at - clock_->monotonic()), atom::look_again_v);
+}
+
+void provider_state::on_time() {
+  if (next_look_ && *next_look_ <= clock_->monotonic())
+    next_look_.reset();
+  expire_waiting();
+  serve_waiting();
+}
+
+/// Ends what has waited for its first turn for too long.
+void provider_state::expire_waiting() {
+  const auto is_first_wait = [&](std::uint64_t id) {
+    const auto found = open_.find(id);
+    return found != open_.end() && found->second.waiting && found->second.attempts == 0;
+  };
+  const auto now = clock_->monotonic();
+  while (!arrivals_.empty() && (arrivals_.front().first <= now || !is_first_wait(arrivals_.front().second))) {
+    const auto id = arrivals_.front().second;
+    arrivals_.pop_front();
+    if (is_first_wait(id))
+      settle(id, model_failure{settings_.name + ": no turn came within its queue's time limit"});
+  }
+  if (!arrivals_.empty())
+    look_again(arrivals_.front().first);
 }
 
 /// Why a call that has its turn isn't made; asks the breaker last, for who is admitted must report back.
@@ -113,6 +185,10 @@ std::optional<std::string> provider_state::obstacle(const open_call& call) {
     return "the call was taken back";
   if (call.deadline && call.turn_end.value_or(*call.deadline) - clock_->monotonic() < least_time(asked))
     return "the call's time limit leaves no time for it";
+  const auto wait = allowance_.ready_at(clock_->monotonic(), call.tokens) - clock_->monotonic();
+  if (wait > 0ns && !is_cut_off())
+    return "its limit per minute leaves no room for another "
+           + std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";
   if (!breaker_.admit(clock_->now()))
     return last_fault_.empty() ? "its circuit is open" : "its circuit is open after: " + last_fault_;
   return std::nullopt;
@@ -128,6 +204,7 @@ void provider_state::launch(std::uint64_t id) {
   ++running_;
   ++call.attempts;
   call.started = clock_->monotonic();
+  call.admitted = allowance_.start(call.started, call.tokens);
   if (!call.deadline) {
     call.deadline = call.started + asked.limit;
     if (asked.started)
@@ -152,6 +229,8 @@ net::llm::chat_request provider_state::request_of(open_call& call) const {
                                 asked.schema};
   result.temperature = asked.temperature;
   result.max_tokens = asked.max_tokens;
+  result.tools = asked.tools;
+  result.tool_choice = asked.tool_choice;
   if (asked.on_text) {
     if (!call.relay)
       call.relay = std::make_shared<text_relay>(asked.on_text);
@@ -166,9 +245,12 @@ void provider_state::on_answer(const client_answer& answer) {
   if (found == open_.end())
     return;
   --running_;
+  std::visit([&](const auto& each) { allowance_.learn(found->second.admitted, each.limits); }, answer.result);
   const auto took = std::chrono::duration_cast<milliseconds>(clock_->monotonic() - found->second.started);
   if (const auto* reply = std::get_if<net::llm::chat_reply>(&answer.result)) {
     breaker_.succeed();
+    if (reply->input_tokens + reply->output_tokens > 0)
+      allowance_.settle(found->second.admitted, reply->input_tokens + reply->output_tokens);
     probe_->answered(call_ending::ok, took);
     settle(answer.id, priced(*reply, took));
   } else {
@@ -248,6 +330,9 @@ model_reply provider_state::priced(const net::llm::chat_reply& reply, millisecon
   result.model = reply.model.empty() ? settings_.model : reply.model;
   result.input_tokens = reply.input_tokens;
   result.output_tokens = reply.output_tokens;
+  result.cached_tokens = reply.cached_tokens;
+  result.cache_write_tokens = reply.cache_write_tokens;
+  result.calls = reply.calls;
   result.cost = (static_cast<double>(reply.input_tokens) * settings_.input_price
                  + static_cast<double>(reply.output_tokens) * settings_.output_price)
                 / 1e6;
@@ -257,6 +342,10 @@ model_reply provider_state::priced(const net::llm::chat_reply& reply, millisecon
 
 void provider_state::show_circuit() {
   probe_->circuit(breaker_.state());
+  if (std::exchange(shown_, breaker_.state()) == breaker_.state())
+    return;
+  config::log::warn("circuit_changed", "a provider's circuit breaker changed its state",
+                    {{"provider", settings_.name}, {"model", settings_.model}, {"state", to_string(shown_)}});
 }
 
 provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider_state> self,
@@ -269,6 +358,7 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
       [self](atom::answered, const client_answer_ptr& answer) { self->state.on_answer(*answer); },
       [self](atom::retry_call, std::uint64_t id) { self->state.on_retry(id); },
       [self](atom::expire, std::uint64_t id) { self->state.on_expiry(id); },
+      [self](atom::look_again) { self->state.on_time(); },
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,28 +15,35 @@
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/llm/allowance.hpp"
 #include "actors/llm/messages.hpp"
 #include "actors/llm/probe.hpp"
 #include "actors/llm/text_relay.hpp"
 #include "actors/runtime/breaker.hpp"
 #include "actors/runtime/clock.hpp"
-#include "actors/runtime/fair_queue.hpp"
 #include "actors/runtime/random.hpp"
+#include "actors/runtime/weighted_queue.hpp"
 #include "config/settings.hpp"
 
 namespace troupe::actors {
 
 using provider_actor = caf::typed_actor<
-    /// Makes the call as soon as the provider has room: fair among tenants, tried again where that may help and nobody
-    /// has seen a token of a streamed reply. `done` hears a reply, or the failure of the last attempt, within the
-    /// call's time limit. Sent by the gateway.
+    /// Makes the call as soon as the provider has room: fair among tenants by what their calls cost in tokens, no
+    /// faster than the settings and the provider itself allow, tried again where that may help and nobody has seen a
+    /// token of a streamed reply. `done` hears a reply, or the failure of the last attempt, within the call's time
+    /// limit, which begins when its first turn comes; `queue_timeout` limits the wait for that. Sent by the gateway.
     caf::reacts_to<atom::complete, provider_call_ptr>,
     /// The client's answer. Sent by the network thread.
     caf::reacts_to<atom::answered, client_answer_ptr>,
     /// A call's back-off is over. Sent by itself.
     caf::reacts_to<atom::retry_call, std::uint64_t>,
     /// The time of a call that waits for another turn is over. Sent by itself.
-    caf::reacts_to<atom::expire, std::uint64_t>>;
+    caf::reacts_to<atom::expire, std::uint64_t>,
+    /// Something that calls wait for has come about: room for another one, or the end of a wait. Sent by itself.
+    caf::reacts_to<atom::look_again>>;
+
+/// What a call costs in tokens at most: its prompt, by its length, and the longest reply that it may get.
+std::uint64_t estimated_tokens(const model_call& call, unsigned longest_reply);
 
 /// How long to wait before attempt `attempt + 1`: full jitter over an exponential range of 0.5 s, 1 s, 2 s … 8 s, and
 /// never less than the provider asked for. Source: M. Brooker, "Exponential Backoff and Jitter".
@@ -63,6 +71,7 @@ public:
   void on_answer(const client_answer& answer);
   void on_retry(std::uint64_t id);
   void on_expiry(std::uint64_t id);
+  void on_time();
 
 private:
   /// Asks an attempt to stop with its caller, and with this actor.
@@ -81,8 +90,10 @@ private:
     call_deadline deadline;
     /// When this provider's attempts must have ended; none before the first.
     call_deadline turn_end{};
+    std::uint64_t tokens = 0; ///< estimated
     unsigned attempts = 0;
     bool waiting = false;                 ///< for its turn
+    allowance::started admitted{};        ///< the attempt under way
     std::chrono::nanoseconds started{0};  ///< the attempt under way
     std::chrono::milliseconds limit{0};   ///< of that attempt
     std::unique_ptr<attempt_stop> stop{}; ///< of that attempt
@@ -91,6 +102,10 @@ private:
 
   void enqueue(std::uint64_t id);
   void serve_waiting();
+  bool may_start(const open_call& call);
+  void expire_waiting();
+  bool is_cut_off() const;
+  void look_again(std::chrono::nanoseconds at);
   void launch(std::uint64_t id);
   std::optional<std::string> obstacle(const open_call& call);
   void learn(const open_call& call, const net::llm::chat_failure& failure, std::chrono::milliseconds took);
@@ -107,7 +122,11 @@ private:
   std::shared_ptr<actors::random> random_;
   std::shared_ptr<llm_probe> probe_;
   breaker breaker_;
-  fair_queue<std::uint64_t> waiting_{0};
+  circuit shown_ = circuit::closed;
+  allowance allowance_;
+  weighted_queue<std::uint64_t> waiting_{0};
+  std::deque<std::pair<std::chrono::nanoseconds, std::uint64_t>> arrivals_; // who waits for a first turn, until when
+  call_deadline next_look_;
   std::unordered_map<std::uint64_t, open_call> open_; // waiting, running or in back-off
   std::size_t running_ = 0;
   std::uint64_t last_id_ = 0;

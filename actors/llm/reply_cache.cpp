@@ -1,5 +1,6 @@
 #include "actors/llm/reply_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <prometheus/counter.h>
@@ -36,7 +37,9 @@ reply_cache::reply_cache(std::size_t bytes, std::chrono::milliseconds lifetime, 
 }
 
 std::optional<std::string> reply_cache::key_of(const model_call& call) const {
-  if (limit_ == 0 || !call.may_repeat)
+  const auto is_plain =
+      call.tools.empty() && std::ranges::all_of(call.messages, [](const auto& each) { return each.images.empty(); });
+  if (limit_ == 0 || !call.may_repeat || !is_plain)
     return std::nullopt;
   std::string text;
   for (const auto& part : {call.tenant, chain_, call.provider})

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "storage/types.hpp"
 
@@ -10,9 +13,15 @@ namespace troupe::actors {
 /// Numbers are shown in `troupe_circuit_state{target}`.
 enum class circuit : std::uint8_t { closed = 0, half_open = 1, open = 2 };
 
+constexpr const char* to_string(circuit state) noexcept {
+  return state == circuit::closed ? "closed" : state == circuit::half_open ? "half_open" : "open";
+}
+
 struct breaker_settings {
   unsigned failures = 5;                       ///< in a row that open it
   std::chrono::milliseconds open_time{30'000}; ///< until one probe is let through
+  unsigned window = 20;                        ///< calls, up to 64, that the rate is taken of; 0 = it isn't
+  double failure_rate = 0.5;                   ///< of the last `window` calls, that opens it
 };
 
 /// A circuit breaker: keeps calls from a target that fails, and lets one probe through now and then.
@@ -33,15 +42,23 @@ public:
     return true;
   }
 
+  /// A call that began before the breaker opened and ends well behind that doesn't close it.
   void succeed() {
-    state_ = circuit::closed;
+    if (state_ == circuit::open)
+      return;
+    if (std::exchange(state_, circuit::closed) == circuit::half_open)
+      seen_ = 0;
     failures_ = 0;
+    remember(false);
   }
 
   /// A failure that tells of the target's health; refusals of one input are none.
   void fail(storage::timestamp now) {
     ++failures_;
-    if (state_ == circuit::half_open || failures_ >= settings_.failures) {
+    remember(true);
+    if (state_ == circuit::open)
+      return;
+    if (state_ == circuit::half_open || failures_ >= settings_.failures || fails_often()) {
       state_ = circuit::open;
       opened_ = now;
     }
@@ -65,9 +82,23 @@ public:
   }
 
 private:
+  void remember(bool failed) {
+    last_ = last_ << 1U | (failed ? 1U : 0U);
+    seen_ = std::min(seen_ + 1, settings_.window);
+  }
+
+  bool fails_often() const noexcept {
+    if (settings_.window == 0 || seen_ < settings_.window)
+      return false;
+    const auto bad = std::popcount(last_ << (64 - settings_.window));
+    return bad >= settings_.failure_rate * settings_.window;
+  }
+
   breaker_settings settings_;
   circuit state_ = circuit::closed;
   unsigned failures_ = 0;
+  unsigned seen_ = 0;      ///< of the last calls, up to the window
+  std::uint64_t last_ = 0; ///< how they ended, the last one in the lowest bit: 1 = badly
   storage::timestamp opened_{};
 };
 

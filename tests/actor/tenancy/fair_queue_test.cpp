@@ -59,6 +59,26 @@ TEST_CASE("a probe that never reports doesn't keep a breaker half-open for ever"
   CHECK(b.admit(start + 60s));
 }
 
+TEST_CASE("a breaker opens when half of the last calls failed, though never many in a row") {
+  const storage::timestamp start{1'000s};
+  breaker b;
+  for (int i = 0; i < 9; ++i) {
+    b.fail(start);
+    b.succeed();
+  }
+  b.succeed();
+  CHECK(b.state() == circuit::closed);
+  b.fail(start);
+  CHECK(b.state() == circuit::open);
+  b.succeed(); // of a call that began before
+  CHECK(b.state() == circuit::open);
+  CHECK(b.admit(start + 30s));
+  b.succeed();
+  for (int i = 0; i < 4; ++i)
+    b.fail(start + 31s);
+  CHECK(b.state() == circuit::closed);
+}
+
 TEST_CASE("a breaker opens after failures in a row, lets one probe through, and closes when it succeeds") {
   const storage::timestamp start{1'000s};
   breaker b;
