@@ -25,6 +25,8 @@ milliseconds least_time(const model_call& call) {
   return std::min(milliseconds{1s}, call.limit / 10);
 }
 
+constexpr std::uint64_t no_call = 0;
+
 /// What a picture costs, about; providers count it by its size in pixels.
 constexpr std::uint64_t image_tokens = 1'000;
 
@@ -151,7 +153,7 @@ void provider_state::look_again(std::chrono::nanoseconds at) {
   if (next_look_ && *next_look_ <= at)
     return;
   next_look_ = at;
-  self_->delayed_send(self_, std::max(0ns, at - clock_->monotonic()), atom::look_again_v);
+  self_->delayed_send(self_, std::max(0ns, at - clock_->monotonic()), atom::expire_v, no_call);
 }
 
 void provider_state::on_time() {
@@ -308,6 +310,8 @@ void provider_state::on_retry(std::uint64_t id) {
 }
 
 void provider_state::on_expiry(std::uint64_t id) {
+  if (id == no_call)
+    return on_time();
   const auto found = open_.find(id);
   if (found != open_.end() && found->second.waiting && clock_->monotonic() >= *found->second.deadline)
     settle(id, model_failure{settings_.name + ": the call's time limit passed while it waited"});
@@ -358,7 +362,6 @@ provider_actor::behavior_type provider(provider_actor::stateful_pointer<provider
       [self](atom::answered, const client_answer_ptr& answer) { self->state.on_answer(*answer); },
       [self](atom::retry_call, std::uint64_t id) { self->state.on_retry(id); },
       [self](atom::expire, std::uint64_t id) { self->state.on_expiry(id); },
-      [self](atom::look_again) { self->state.on_time(); },
   };
 }
 

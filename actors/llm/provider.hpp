@@ -37,10 +37,9 @@ using provider_actor = caf::typed_actor<
     caf::reacts_to<atom::answered, client_answer_ptr>,
     /// A call's back-off is over. Sent by itself.
     caf::reacts_to<atom::retry_call, std::uint64_t>,
-    /// The time of a call that waits for another turn is over. Sent by itself.
-    caf::reacts_to<atom::expire, std::uint64_t>,
-    /// Something that calls wait for has come about: room for another one, or the end of a wait. Sent by itself.
-    caf::reacts_to<atom::look_again>>;
+    /// The time of a call that waits for another turn is over; of call 0: something that calls wait for may have come
+    /// about, be it room for another one or the end of a wait. Sent by itself.
+    caf::reacts_to<atom::expire, std::uint64_t>>;
 
 /// What a call costs in tokens at most: its prompt, by its length, and the longest reply that it may get.
 std::uint64_t estimated_tokens(const model_call& call, unsigned longest_reply);
