@@ -24,6 +24,30 @@ second_tries_actor::behavior_type second_tries(second_tries_actor::pointer) {
   return {[](atom::try_again, const second_try_ptr& what) { (*what)(); }};
 }
 
+/// A try that waits for its time. Where it is dropped instead, with the actor that kept it, the order is given up.
+class waiting_try {
+public:
+  waiting_try(std::function<void()> when_due, std::function<void()> when_dropped)
+      : due_{std::move(when_due)}, dropped_{std::move(when_dropped)} {}
+
+  waiting_try(const waiting_try&) = delete;
+  waiting_try& operator=(const waiting_try&) = delete;
+
+  ~waiting_try() {
+    if (dropped_)
+      dropped_();
+  }
+
+  void operator()() {
+    dropped_ = nullptr;
+    due_();
+  }
+
+private:
+  std::function<void()> due_;
+  std::function<void()> dropped_;
+};
+
 /// What is being brought. Lives until its answer is known.
 struct courier_attempt {
   storage::entity_key to;
@@ -84,8 +108,9 @@ void courier::send(std::shared_ptr<Attempt> what) const {
     const auto later = me->later_.get();
     if (!later || ++what->tries >= most_tries)
       return what->give_up();
+    const auto wait = std::make_shared<waiting_try>([me, what] { me->send(what); }, [what] { what->give_up(); });
     caf::delayed_anon_send(later, pause_before(what->tries), atom::try_again_v,
-                           std::make_shared<const second_try>([me, what] { me->send(what); }));
+                           std::make_shared<const second_try>([wait] { (*wait)(); }));
   };
   const auto tenant = tenants_->find(what->to.tenant);
   if (!tenant)

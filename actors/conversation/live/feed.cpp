@@ -29,6 +29,8 @@ connection connect_to(const std::string& thread, const std::vector<recorded<even
 std::vector<follower_ptr> feed::awakened(const conversation_state& s) {
   const std::lock_guard guard{mutex_};
   awake_ = true;
+  if (s.number == 0)
+    drop_all("not_found"); // erased, and nobody heard of it
   return begin_behind(s);
 }
 
@@ -66,9 +68,12 @@ std::vector<follower_ptr> feed::committed(const conversation_state& s, const std
   }
   if (stream_->message().empty())
     std::string{}.swap(text_); // thousands rest
+  // Who was ahead has not been told the words that came meanwhile.
+  for (const auto& f : followers_)
+    if (f->is == mode::live && f->ahead == stream_->number())
+      hand_missing_text(*f);
   if (s.ended)
-    for (const auto& f : std::exchange(followers_, {}))
-      drop(*f, "ended");
+    drop_all("ended");
   return {};
 }
 
@@ -205,6 +210,10 @@ void feed::lose(follower& f, std::string_view reason) {
 
 void feed::lose_all(std::string_view reason) {
   const std::lock_guard guard{mutex_};
+  drop_all(reason);
+}
+
+void feed::drop_all(std::string_view reason) {
   for (const auto& f : std::exchange(followers_, {}))
     drop(*f, reason);
 }

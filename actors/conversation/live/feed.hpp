@@ -54,7 +54,7 @@ public:
 
   // -- The conversation's side --------------------------------------------------------------------------------------
 
-  /// A life in memory begins where the journal ends.
+  /// A life in memory begins where the journal ends. Without a journal there is nothing to follow.
   /// @return followers who have missed something, to be caught up
   std::vector<follower_ptr> awakened(const conversation_state& s);
 
@@ -103,6 +103,7 @@ private:
   bool is_told_live() const;
   void hand_missing_text(follower& f);
   void drop(follower& f, std::string_view reason);
+  void drop_all(std::string_view reason);
 
   const storage::entity_key key_;
   mutable std::mutex mutex_;

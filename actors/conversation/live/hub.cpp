@@ -129,6 +129,14 @@ void hub::fell_asleep(const storage::entity_key& key, std::string_view for_good)
   release(of);
 }
 
+void hub::gone(const storage::entity_key& key) {
+  const auto of = find(key);
+  if (!of)
+    return;
+  of->lose_all("not_found");
+  release(of);
+}
+
 // -- Their followers --------------------------------------------------------------------------------------------------
 
 std::unique_ptr<subscription> hub::subscribe(storage::entity_key which, std::optional<cursor> after,

@@ -43,6 +43,9 @@ public:
   /// @param for_good why nobody can follow it any more, such as `corrupt`; empty = it may go on
   void fell_asleep(const storage::entity_key& key, std::string_view for_good = {});
 
+  /// Storage has nothing of it any more.
+  void gone(const storage::entity_key& key);
+
   // -- Their followers ----------------------------------------------------------------------------------------------
 
   std::unique_ptr<subscription> subscribe(storage::entity_key which, std::optional<cursor> after,

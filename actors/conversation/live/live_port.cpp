@@ -203,9 +203,9 @@ private:
   void erase_all(const owner& who, const std::string& by, const std::vector<std::string>& ids,
                  const port_answer<done_well>& done) {
     auto left = std::make_shared<std::atomic<std::size_t>>(ids.size() + 1);
-    auto one_less = [me = shared_from_this(), left, who, done] {
+    auto one_less = [me = shared_from_this(), left, who, ids, done] {
       if (left->fetch_sub(1) == 1)
-        me->remove_user(who, done);
+        me->remove_user(who, ids, done);
     };
     // One that can't be read goes with the user's key.
     for (const auto& id : ids)
@@ -214,10 +214,13 @@ private:
     one_less();
   }
 
-  void remove_user(const owner& who, const port_answer<done_well>& done) {
+  /// Whose conversation couldn't be told itself hears of its end here.
+  void remove_user(const owner& who, const std::vector<std::string>& ids, const port_answer<done_well>& done) {
     with_.journal->run(
-        [me = shared_from_this(), who, done](storage::writer& db) {
+        [me = shared_from_this(), who, ids, done](storage::writer& db) {
           db.remove_user(who.tenant, who.user);
+          for (const auto& id : ids)
+            me->with_.followers->gone({who.tenant, storage::entity_kind::conversation, id});
           me->clean_up(done, most_rounds);
         },
         failing(done));

@@ -135,6 +135,18 @@ TEST_CASE_METHOD(life_fixture, "what is said while the conversation leaves memor
   }
 }
 
+TEST_CASE_METHOD(life_fixture,
+                 "an order that waits to be tried again is answered though the actor that keeps it dies") {
+  const auto which = open();
+  caf::anon_send(tenants, actors::atom::park_v);
+  const auto told = tell_only(which, talk::interrupt{});
+  run();
+  CHECK_FALSE(told->has_value());
+  caf::anon_send_exit(later.get(), caf::exit_reason::kill);
+  advance(10s);
+  CHECK(told->value().outcome == status::ended);
+}
+
 TEST_CASE_METHOD(life_fixture, "a conversation that dies in mid-reply tells it anew, and its followers are told") {
   const auto which = open();
   auto ada = follow(which);
@@ -278,6 +290,31 @@ TEST_CASE_METHOD(life_fixture, "an erased conversation is gone for its followers
   CHECK(erase(which) == std::variant<talk::done_well, talk::port_fault>{talk::port_fault::not_found});
   CHECK(say(which, "c2", "Hello?").outcome == status::refused);
   CHECK(open() != which);
+}
+
+TEST_CASE_METHOD(life_fixture, "who follows a conversation that is erased behind its back learns that it is gone") {
+  const auto which = open();
+  auto ada = follow(which);
+  say(which, "c1", "Hello");
+  store->open_writer()->remove_user("acme", "ada");
+  finish("Hi");
+  advance(5s);
+  CHECK(ada->count("RUN_FINISHED") == 0);
+  CHECK(ada->lost_by == "not_found");
+}
+
+TEST_CASE_METHOD(life_fixture,
+                 "who follows a user's conversation is told of its end though its actor can't be reached") {
+  const auto which = open();
+  auto ada = follow(which);
+  caf::anon_send(tenants, actors::atom::park_v);
+  run();
+  bool done = false;
+  port->erase_user({"acme", "ada"}, "user", [&](auto what) { done = std::holds_alternative<talk::done_well>(what); });
+  advance(10s);
+  CHECK(done);
+  CHECK(store->events(which).empty());
+  CHECK(ada->lost_by == "not_found");
 }
 
 TEST_CASE_METHOD(life_fixture, "erasing a user erases all of theirs and nobody else's") {

@@ -122,6 +122,33 @@ TEST_CASE_METHOD(conversation_fixture, "who has no room for longer than a reply 
   CHECK(slow->lines.back() == "RUN_FINISHED");
 }
 
+TEST_CASE_METHOD(conversation_fixture,
+                 "who has read more of the journal than was told yet misses none of the reply's words") {
+  chat.while_answering = config::busy_policy::queue;
+  const auto which = open();
+  say(which, "c1", "Hello");
+  say(which, "c2", "More");
+  const auto past_events = talk::decode_journal(store->events(which));
+  talk::conversation_state state;
+  for (const auto& past : std::span{past_events}.first(3))
+    core::apply(state, past.event, past.at);
+  talk::feed feed{which};
+  feed.awakened(state);
+  feed.said("m3", "Once upon ");
+  // Comes when the second message is in the journal, and the conversation hasn't heard that it is.
+  const auto shown = std::make_shared<screen>();
+  const auto late = std::make_shared<talk::follower>();
+  late->who = shown;
+  feed.add(late);
+  CHECK(feed.catch_up(*late, past_events) == talk::caught_up::done);
+  feed.said("m3", "a ");
+  core::apply(state, past_events[3].event, past_events[3].at);
+  feed.committed(state, {past_events[3].event}, past_events[3].at);
+  feed.said("m3", "time");
+  CHECK(shown->messages.at("m3") == "Once upon a time");
+  CHECK(shown->customs.empty());
+}
+
 TEST_CASE_METHOD(conversation_fixture, "from any cursor a client gets the rest exactly once") {
   const auto which = open();
   auto whole = follow(which);
