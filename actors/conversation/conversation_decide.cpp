@@ -196,7 +196,7 @@ public:
     auto visible = take_apart(c.text).text;
     if (s_.parked)
       emit(reply_broken{"its owner was stopped"});
-    else if (c.fault == model_fault::cancelled)
+    else if (c.fault == model_fault::cancelled || gives_way())
       break_off(std::move(visible));
     else if (c.fault == model_fault::budget && visible.empty())
       fail("budget", "The budget for this assistant is used up for now. Your message is kept.");

@@ -188,6 +188,18 @@ TEST_CASE("with policy interrupt a second message breaks the reply off and keeps
                              {speaker::agent, "second"}});
 }
 
+TEST_CASE("with policy interrupt a reply that breaks by itself gives way to the message that came meanwhile") {
+  auto agent = talker();
+  agent.while_answering = busy_policy::interrupt;
+  talk_bench talk{agent};
+  talk.user_says("one");
+  talk.user_says("two");
+  const auto next = talk.model_fails(model_fault::unavailable, "I was just sa");
+  CHECK(find<interrupted>(next.events));
+  CHECK(talk.state.turn->message.text == "two");
+  CHECK(find<ask_model>(next.effects)->reply == talk.state.turn->reply);
+}
+
 TEST_CASE("with policy interrupt only the newest of several messages is answered at length") {
   auto agent = talker();
   agent.while_answering = busy_policy::interrupt;
