@@ -48,6 +48,8 @@ void checker::appended(const storage::append& what, const storage::append_result
         world_.history.print(world_.now(), "storage", "  " + event.payload);
   if (result.outcome != append_outcome::stored)
     return;
+  if (what.entity.kind == storage::entity_kind::conversation)
+    return world_.talks.appended(what, result);
   if (what.expected == 0)
     accept(what);
   auto* which = find(what.entity.id);
@@ -151,7 +153,9 @@ void checker::promised(unsigned tenant, const std::string& job) {
     wrong(*known, "promised to " + world_.plan.tenants[tenant].id);
 }
 
-void checker::model_called(std::string_view correlation_id, std::string_view body) {
+void checker::model_called(std::string_view correlation_id, std::string_view body, bool streamed) {
+  if (world_.talks.knows(correlation_id))
+    return world_.talks.model_called(correlation_id, body, streamed);
   const auto found = by_correlation_.find(correlation_id);
   if (found == by_correlation_.end())
     return world_.violated("a model is called for no job");
@@ -165,7 +169,10 @@ void checker::model_called(std::string_view correlation_id, std::string_view bod
 }
 
 void checker::model_waited_for(std::string_view correlation_id) {
-  const auto& which = jobs_[by_correlation_.find(correlation_id)->second];
+  const auto found = by_correlation_.find(correlation_id);
+  if (found == by_correlation_.end())
+    return; // a conversation's
+  const auto& which = jobs_[found->second];
   // The call is taken back right after the note is durable.
   if (which.synthesized && world_.quiet_since(which.synthesized_at)
       && world_.now() - which.synthesized_at > std::chrono::milliseconds{100})

@@ -27,8 +27,8 @@ public:
   /// A client was told that its delivery was accepted.
   void promised(unsigned tenant, const std::string& job);
 
-  /// A model is called. @param correlation_id the request's
-  void model_called(std::string_view correlation_id, std::string_view body);
+  /// A model is called. @param correlation_id the request's @param streamed its answer comes word by word
+  void model_called(std::string_view correlation_id, std::string_view body, bool streamed);
 
   /// A call of a model was open until now.
   void model_waited_for(std::string_view correlation_id);

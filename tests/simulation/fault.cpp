@@ -21,7 +21,8 @@ std::string_view name_of(fault_kind kind) noexcept {
       "stall_reader",       "stall_actor",       "kill_actor",
       "process_crash",      "process_stop",      "clock_jump",
       "pause_tenant",       "change_tenant",     "operator_retry",
-      "operator_discard",   "user_retry",        "burst"};
+      "operator_discard",   "user_retry",        "burst",
+      "erase_talk",         "erase_user",        "week_passes"};
   return names[static_cast<std::size_t>(kind)];
 }
 

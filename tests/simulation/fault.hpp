@@ -68,10 +68,17 @@ enum class fault_kind : std::uint8_t {
   operator_discard,
   user_retry, ///< by the API
   burst,      ///< `count` deliveries at once
-  last = burst,
+  // of worlds with conversations only
+  erase_talk,
+  erase_user,
+  week_passes, ///< for all clocks; and a day
+  last = week_passes,
 };
 
 inline constexpr std::size_t fault_kinds = static_cast<std::size_t>(fault_kind::last) + 1;
+
+/// Those that any world may have.
+inline constexpr std::size_t common_fault_kinds = static_cast<std::size_t>(fault_kind::burst) + 1;
 
 std::string_view name_of(fault_kind kind) noexcept;
 

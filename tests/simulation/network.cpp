@@ -40,8 +40,10 @@ public:
     exchange::watch(self);
     waiting_.push_back(self);
     serve_waiting();
-    // Nobody but a successor of an actor that died has reason to ask for more than there is.
-    if (!self->departed && world_.plan.most_actor_deaths == 0)
+    // Nobody but a successor of an actor that died has reason to ask for more than there is; and who is called next
+    // when a stream has told all that is wanted, and its connection isn't free yet.
+    const auto streams = [](const exchange_ptr& each) { return each->call.stream.has_value(); };
+    if (!self->departed && world_.plan.most_actor_deaths == 0 && std::ranges::none_of(open_, streams))
       world_.violated("more calls of " + host_ + " at a time than " + std::to_string(most_));
     world_.after(timeout, [self] {
       self->finish(failure(self->departed ? http::call_fault::unknown_outcome : http::call_fault::not_sent_in_time));
@@ -58,6 +60,8 @@ private:
       waiting_.pop_front();
       next->departed = true;
       peer_.departed(next->call);
+      if (next->call.stream)
+        exchange::limit_silence(next, next->call.stream->first_timeout);
       world_.after(world_.latency.skewed(100us, 20ms), [next, &to = peer_] { to.arrived(next); });
       open_.push_back(std::move(next));
     }
@@ -89,6 +93,32 @@ void exchange::watch(const exchange_ptr& self) {
       if (const auto open = weak.lock())
         open->finish(failure(http::call_fault::cancelled));
     });
+  });
+}
+
+bool exchange::begin(const http::call_response& head) {
+  if (!open() || !life_->alive || !call.stream)
+    return false;
+  pieces_ = call.stream->begin(head);
+  return static_cast<bool>(pieces_);
+}
+
+void exchange::put(const exchange_ptr& self, std::string_view piece) {
+  if (!self->open() || !self->life_->alive || !self->pieces_)
+    return;
+  const auto was = self->pieces_(piece);
+  if (was == http::uptake::enough)
+    return self->finish(failure(http::call_fault::cancelled));
+  if (was == http::uptake::progress) {
+    ++self->heard_;
+    limit_silence(self, self->call.stream->silence_timeout);
+  }
+}
+
+void exchange::limit_silence(const exchange_ptr& self, nanoseconds limit) {
+  self->world_.after(limit, [self, heard = self->heard_] {
+    if (self->heard_ == heard)
+      self->finish(failure(http::call_fault::unknown_outcome));
   });
 }
 

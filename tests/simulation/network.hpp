@@ -31,6 +31,15 @@ public:
   /// The peer's answer, `wait` from now.
   static void answer(const std::shared_ptr<exchange>& self, nanoseconds wait, net::http::call_result with);
 
+  /// The peer begins an answer whose body comes in pieces. False: the call is over, or takes no pieces.
+  bool begin(const net::http::call_response& head);
+
+  /// A piece of the body.
+  static void put(const std::shared_ptr<exchange>& self, std::string_view piece);
+
+  /// Ends the call if nothing is heard for so long.
+  static void limit_silence(const std::shared_ptr<exchange>& self, nanoseconds limit);
+
   /// Ends the call, unless that was done.
   void finish(net::http::call_result with);
 
@@ -49,6 +58,8 @@ private:
   world& world_;
   life_ptr life_;
   std::function<void(net::http::call_result)> done_;
+  net::http::body_stream::taker pieces_;
+  std::uint64_t heard_ = 0; ///< pieces that were progress
   std::optional<std::stop_callback<std::function<void()>>> on_stop_;
 };
 

@@ -2,6 +2,8 @@
 
 #include "actors/ticket/offline.hpp"
 #include "net/jwt.hpp"
+#include "tests/simulation/conversations.hpp"
+#include "tests/simulation/erasures.hpp"
 #include "tests/simulation/webhooks.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -133,6 +135,10 @@ std::vector<std::unique_ptr<workload>> make_workloads(world& in) {
   std::vector<std::unique_ptr<workload>> result;
   result.push_back(std::make_unique<webhooks>(in));
   result.push_back(std::make_unique<operators>(in));
+  if (in.plan.users > 0) {
+    result.push_back(std::make_unique<conversations>(in));
+    result.push_back(std::make_unique<erasures>(in));
+  }
   return result;
 }
 

@@ -31,6 +31,28 @@ std::string completion(std::string_view text) {
          + std::string{text} + R"("}}],"usage":{"prompt_tokens":100,"completion_tokens":20}})";
 }
 
+/// What a model says that it extracted: some of it right, some not.
+std::string fields_from(random_stream& chance) {
+  if (chance.chance(0.1))
+    return "{not JSON";
+  const std::string_view known[] = {R"("name":"Kim")",         R"("age":31)",       R"("age":7)",
+                                    R"("height":180)",         R"("weight":81.5)",  R"("experience":"beginner")",
+                                    R"("goal":"lose_weight")", R"("session":true)", R"("experience":"no idea")"};
+  std::string values;
+  for (const auto each : known)
+    if (chance.chance(0.3))
+      values += (values.empty() ? "" : ",") + std::string{each};
+  return R"({"values":{)" + values + "}}";
+}
+
+/// As the inside of a JSON string.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text)
+    result += c == '"' ? std::string{R"(\")"} : std::string{c};
+  return result;
+}
+
 std::string fault_of_desk(unsigned code) {
   return R"({"response_status":{"status_code":)" + std::to_string(code) + R"(,"status":"failed"}})";
 }
@@ -40,7 +62,7 @@ std::string fault_of_desk(unsigned code) {
 // -- The model --------------------------------------------------------------------------------------------------------
 
 void model_peer::departed(const net::http::call& what) {
-  world_.checker.model_called(header(what, "X-Request-Id"), what.body);
+  world_.checker.model_called(header(what, "X-Request-Id"), what.body, what.stream.has_value());
 }
 
 void model_peer::ended(const net::http::call& what) {
@@ -50,8 +72,9 @@ void model_peer::ended(const net::http::call& what) {
 void model_peer::arrived(const exchange_ptr& what) {
   const auto soon = usual_time(world_);
   const auto fails = [this](fault_kind kind) { return world_.faults.take(kind, number_); };
+  const auto streamed = what->call.stream.has_value();
   if (fails(fault_kind::model_hang))
-    return;
+    return streamed ? stream(what, ending::silence, 1ms) : void();
   if (fails(fault_kind::model_error))
     return exchange::answer(what, soon, response(500, R"({"error":{"message":"down","code":"server_error"}})"));
   if (fails(fault_kind::model_rate_limited)) {
@@ -62,19 +85,80 @@ void model_peer::arrived(const exchange_ptr& what) {
   if (fails(fault_kind::model_refused))
     return exchange::answer(what, soon, response(401, R"({"error":{"message":"no","code":"invalid_api_key"}})"));
   if (fails(fault_kind::model_cut))
-    return exchange::answer(what, soon, failure(call_fault::bad_response));
+    return streamed ? stream(what, ending::cut, 1ms) : exchange::answer(what, soon, failure(call_fault::bad_response));
   if (fails(fault_kind::model_garbage))
-    return exchange::answer(what, soon, response(200, R"({"choices":[{"message":{"content":"## Sim)"));
+    return streamed ? stream(what, ending::garbage, 1ms)
+                    : exchange::answer(what, soon, response(200, R"({"choices":[{"message":{"content":"## Sim)"));
   if (fails(fault_kind::model_empty))
-    return exchange::answer(what, soon, response(200, completion("")));
+    return streamed ? stream(what, ending::nothing, 1ms) : exchange::answer(what, soon, response(200, completion("")));
   if (fails(fault_kind::model_unreachable))
     return exchange::answer(what, soon, failure(call_fault::unreachable));
-  const auto wait = fails(fault_kind::model_slow) ? timeout_ / 2 + world_.latency.even(0ns, timeout_) : soon;
+  const bool slow = fails(fault_kind::model_slow);
+  if (streamed)
+    return stream(what, ending::good, slow ? timeout_ / 8 : nanoseconds{10ms});
+  const auto wait = slow ? timeout_ / 2 + world_.latency.even(0ns, timeout_) : soon;
+  if (world_.talks.knows(header(what->call, "X-Request-Id")))
+    return exchange::answer(what, wait, response(200, completion(escaped(fields_from(world_.latency)))));
   std::string text = note_parts[0];
   for (const auto& tenant : world_.plan.tenants)
     if (what->call.body.find(token_of(tenant)) != std::string::npos)
       text += token_of(tenant) + ' ';
   exchange::answer(what, wait, response(200, completion(text + note_parts[1])));
+}
+
+/// Another text each time: what is put together of two shows.
+std::string model_peer::said_to(const exchange_ptr& what) {
+  std::string result = "Reply " + std::to_string(++replies_) + " of " + std::to_string(number_) + " to ";
+  for (const auto& tenant : world_.plan.tenants)
+    if (what->call.body.find(token_of(tenant)) != std::string::npos)
+      result += token_of(tenant) + " ";
+  for (auto words = world_.latency.between(0, 12); words > 0; --words)
+    result += words % 4 == 0 ? "größer " : "word ";
+  return result + "." + (world_.latency.chance(0.2) ? "" : "<fields>" + fields_from(world_.latency))
+         + (world_.latency.chance(0.1) ? "" : "</fields>");
+}
+
+/// Server-sent events, cut anywhere.
+void model_peer::stream(const exchange_ptr& what, ending how, nanoseconds pace) {
+  auto& chance = world_.latency;
+  const auto text = how == ending::nothing ? std::string{} : said_to(what);
+  const auto chunk = [](std::string_view delta, std::string_view reason) {
+    return R"(data: {"object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":")" + escaped(delta)
+           + R"("},"finish_reason":)" + std::string{reason} + "}]}\n\n";
+  };
+  std::string body;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(' ', at), text.size() - 1) + 1;
+    body += chunk(text.substr(at, end - at), "null");
+    at = end;
+  }
+  if (how == ending::cut || how == ending::silence)
+    body.resize(chance.below(body.size()));
+  else if (how == ending::garbage)
+    body += "data: {\"choices\": [{\n\n";
+  else
+    body += chunk("", R"("stop")") + "data: [DONE]\n\n";
+  auto wait = usual_time(world_);
+  world_.after(wait, [what] {
+    auto head = response(200, "");
+    head.headers.emplace_back("Content-Type", "text/event-stream");
+    what->begin(head);
+  });
+  for (std::size_t at = 0; at < body.size();) {
+    const auto size = chance.between(1, 200);
+    world_.after(wait, [what, piece = body.substr(at, size)] { exchange::put(what, piece); });
+    wait += chance.skewed(0ns, pace);
+    at += size;
+  }
+  if (how == ending::good)
+    world_.after(wait, [this, what, reply = world_.talks.reply_of(header(what->call, "X-Request-Id"))] {
+      if (what->open())
+        world_.talks.model_answered(header(what->call, "X-Request-Id"), reply);
+    });
+  if (how != ending::silence)
+    exchange::answer(what, wait,
+                     how == ending::cut ? net::http::call_result{failure(call_fault::unknown_outcome)}
+                                        : net::http::call_result{response(200, "")});
 }
 
 // -- The desk ---------------------------------------------------------------------------------------------------------

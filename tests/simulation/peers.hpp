@@ -19,8 +19,15 @@ public:
   void arrived(const exchange_ptr& what) override;
 
 private:
+  /// How a streamed reply ends badly, or doesn't.
+  enum class ending { good, cut, garbage, silence, nothing };
+
+  void stream(const exchange_ptr& what, ending how, nanoseconds pace);
+  std::string said_to(const exchange_ptr& what);
+
   world& world_;
   unsigned number_;
+  unsigned replies_ = 0;
   nanoseconds timeout_;
 };
 

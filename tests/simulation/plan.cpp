@@ -79,6 +79,27 @@ config::ticket_workflow make_workflow(random_stream& chance) {
   return result;
 }
 
+/// One world in four has conversations, by the seed itself: what a seed means in the others stays as it was.
+void add_talks(random_stream& chance, plan& to) {
+  to.users = chance.between(1, 3);
+  for (const auto* name : {"chat", "profile"}) {
+    auto agent = *shipped_agents()->find(name);
+    agent.while_answering = static_cast<config::busy_policy>(chance.below(3));
+    agent.when_broken = static_cast<config::broken_policy>(chance.below(2));
+    agent.reply_timeout = milliseconds{chance.between(2'000, 15'000)};
+    agent.window = chance.between(1, 20);
+    agent.queue_limit = chance.between(1, 4);
+    to.agents.emplace(name, std::make_shared<const config::agent_definition>(std::move(agent)));
+  }
+  for (auto& each : to.settings.llm.providers) {
+    each.first_token_timeout = milliseconds{chance.between(500, 3'000)};
+    each.silence_timeout = milliseconds{chance.between(500, 3'000)};
+  }
+  to.settings.conversations.idle_time = std::chrono::floor<milliseconds>(chance.skewed(0ns, 8s));
+  if (chance.chance(0.15))
+    to.deliveries = 0; // and weeks pass
+}
+
 /// Ends an actor, each time.
 bool deadly(fault_kind kind) {
   return kind == fault_kind::kill_actor || kind == fault_kind::commit_bug || kind == fault_kind::commit_then_bug
@@ -91,19 +112,7 @@ milliseconds span_of(fault_kind kind, random_stream& chance) {
   return std::chrono::floor<milliseconds>(chance.skewed(1ms, kind == fault_kind::clock_jump ? 600s : 10s));
 }
 
-/// A few kinds per seed, each with a few faults: rare kinds meet often that way (Groce et al., "Swarm Testing", 2012).
-std::vector<fault> make_faults(random_stream& chance, const plan& of) {
-  std::vector<fault_kind> kinds;
-  const auto kinds_here = chance.below(6);
-  for (std::uint64_t i = 0; i < kinds_here; ++i)
-    kinds.push_back(static_cast<fault_kind>(chance.below(fault_kinds)));
-  // What makes an engine lose or repeat things deserves more than its share.
-  constexpr std::array hard{fault_kind::process_crash,      fault_kind::kill_actor,       fault_kind::commit_then_bug,
-                            fault_kind::crash_after_commit, fault_kind::desk_stored_drop, fault_kind::stall_writer,
-                            fault_kind::read_unavailable,   fault_kind::pause_tenant};
-  for (const auto kind : hard)
-    if (chance.chance(0.15))
-      kinds.push_back(kind);
+std::vector<fault> make_faults_of(const std::vector<fault_kind>& kinds, random_stream& chance, const plan& of) {
   std::vector<fault> result;
   for (const auto kind : kinds) {
     const auto times = chance.between(1, 3);
@@ -118,8 +127,54 @@ std::vector<fault> make_faults(random_stream& chance, const plan& of) {
       result.push_back(each);
     }
   }
-  std::ranges::stable_sort(result, {}, &fault::at);
   return result;
+}
+
+/// A few kinds per seed, each with a few faults: rare kinds meet often that way (Groce et al., "Swarm Testing", 2012).
+std::vector<fault> make_faults(random_stream& chance, const plan& of) {
+  std::vector<fault_kind> kinds;
+  const auto kinds_here = chance.below(6);
+  for (std::uint64_t i = 0; i < kinds_here; ++i)
+    kinds.push_back(static_cast<fault_kind>(chance.below(common_fault_kinds)));
+  // What makes an engine lose or repeat things deserves more than its share.
+  constexpr std::array hard{fault_kind::process_crash,      fault_kind::kill_actor,       fault_kind::commit_then_bug,
+                            fault_kind::crash_after_commit, fault_kind::desk_stored_drop, fault_kind::stall_writer,
+                            fault_kind::read_unavailable,   fault_kind::pause_tenant};
+  for (const auto kind : hard)
+    if (chance.chance(0.15))
+      kinds.push_back(kind);
+  return make_faults_of(kinds, chance, of);
+}
+
+/// What makes conversations lose or repeat things.
+std::vector<fault> make_talk_faults(random_stream& chance, const plan& of) {
+  constexpr std::array hard{fault_kind::process_crash, fault_kind::process_stop, fault_kind::erase_talk,
+                            fault_kind::erase_user,    fault_kind::model_cut,    fault_kind::model_garbage,
+                            fault_kind::model_hang,    fault_kind::model_slow,   fault_kind::stall_actor};
+  std::vector<fault_kind> kinds;
+  for (const auto kind : hard)
+    if (chance.chance(0.15))
+      kinds.push_back(kind);
+  for (const auto kind : {fault_kind::kill_actor, fault_kind::operator_first})
+    if (chance.chance(0.3))
+      kinds.push_back(kind);
+  if (of.deliveries == 0)
+    kinds.push_back(fault_kind::week_passes);
+  return make_faults_of(kinds, chance, of);
+}
+
+/// What follows from the faults for what can be demanded.
+void count_faults(plan& of) {
+  unsigned ends = 0; // of conversations
+  for (const auto& each : of.faults) {
+    of.most_actor_deaths += deadly(each.kind) ? each.count : 0;
+    if (each.kind == fault_kind::kill_actor)
+      ++ends;
+    else if (deadly(each.kind) || each.kind == fault_kind::operator_first)
+      ends += each.count;
+    of.refuses_commits = of.refuses_commits || each.kind == fault_kind::commit_refused;
+  }
+  of.gives_talks_up = of.refuses_commits || ends > 5;
 }
 
 } // namespace
@@ -135,10 +190,24 @@ plan make_plan(std::uint64_t seed) {
   result.quiet_from = shape.even(5s, 20s);
   for (auto moments = shape.between(1, 3); moments > 0; --moments)
     result.busy.push_back(shape.even(0ns, result.quiet_from - 4s));
+  random_stream talks{seed, "talks"};
+  const bool has_talks = seed % 4 == 2;
+  if (has_talks)
+    add_talks(talks, result);
   random_stream faults{seed, "faults"};
   result.faults = make_faults(faults, result);
-  for (const auto& each : result.faults)
-    result.most_actor_deaths += deadly(each.kind) ? each.count : 0;
+  if (has_talks)
+    std::ranges::move(make_talk_faults(talks, result), std::back_inserter(result.faults));
+  // Weeks would have webhooks forgotten.
+  if (result.deliveries == 0)
+    std::erase_if(result.faults, [](const fault& each) { return each.kind == fault_kind::burst; });
+  std::ranges::stable_sort(result.faults, {}, &fault::at);
+  count_faults(result);
+  return result;
+}
+
+std::shared_ptr<config::agent_store> shipped_agents() {
+  static const auto result = std::make_shared<config::agent_store>(std::filesystem::path{}, std::vector<std::string>{});
   return result;
 }
 

@@ -5,7 +5,10 @@
 #include <caf/scheduled_actor.hpp>
 #include <caf/send.hpp>
 
+#include "actors/api/conversations.hpp"
 #include "actors/api/routes.hpp"
+#include "actors/conversation/schema_check.hpp"
+#include "actors/conversation/understanding.hpp"
 #include "actors/runtime/supervisor.hpp"
 #include "tests/simulation/storage.hpp"
 #include "tests/simulation/world.hpp"
@@ -50,15 +53,32 @@ process::process(world& in, unsigned number) : world_{in} {
     world_.crash("the tree gave up");
   };
   actors::api::take_over(parts_);
+  routes_ = actors::api::make_routes(parts_);
   config_.set("scheduler.policy", caf::atom("testing"));
   system_.emplace(config_);
   system_->await_actors_before_shutdown(false);
   scheduler_ = dynamic_cast<caf::scheduler::test_coordinator*>(&system_->scheduler());
   system_actors_ = system_->registry().running();
+  if (!in.plan.agents.empty())
+    add_conversations();
   root_ = actors::api::start_tree(*system_, parts_);
   root_address_ = root_.address();
-  routes_ = actors::api::make_routes(parts_);
   parts_.ready->store(true);
+}
+
+/// Clients use the port itself: the routes before it are made without it, since they need sockets.
+void process::add_conversations() {
+  auto talk = std::make_shared<actors::conversation::conversation_settings>();
+  talk->agent = [&agents = world_.plan.agents](std::string_view name) {
+    const auto found = agents.find(name);
+    return found == agents.end() ? nullptr : found->second;
+  };
+  talk->understand = actors::conversation::understand;
+  talk->check = actors::conversation::value_faults;
+  talk->models = world_.plan.settings.llm.providers.size() > 1;
+  parts_.agents = shipped_agents();
+  parts_.talk = std::move(talk);
+  actors::api::make_conversations(parts_);
 }
 
 process::~process() {
@@ -190,8 +210,10 @@ void process::check_at_rest() {
   // The engine and who watches it; storage with timers, writer and two readers; services with gateway, watch and
   // housekeeper; tenants, intake and directory keeper. A tenant has a desk.
   constexpr std::size_t always = 14;
+  // Second tries and the agents' keeper.
+  const std::size_t for_conversations = parts_.conversation_lives ? 2 : 0;
   const auto models = world_.plan.settings.llm.providers.size() - 1;
-  const auto expected = system_actors_ + always + models + 2 * world_.plan.tenants.size();
+  const auto expected = system_actors_ + always + for_conversations + models + 2 * world_.plan.tenants.size();
   const auto now = system_->registry().running();
   if (now != expected)
     world_.violated(std::to_string(now) + " actors live when all is at rest, instead of " + std::to_string(expected));

@@ -71,6 +71,10 @@ public:
   std::size_t live_jobs() const noexcept {
     return parts_.live_jobs->load();
   }
+  /// Jobs and conversations in memory.
+  std::size_t live_entities() const noexcept {
+    return live_jobs() + (parts_.conversation_lives ? parts_.conversation_lives->live->load() : 0);
+  }
   void stop_tree();
   bool tree_stopped() const noexcept {
     return tree_stopped_;
@@ -87,6 +91,7 @@ public:
   void check_at_rest();
 
 private:
+  void add_conversations();
   void drain();
   bool held(caf::resumable* job) const;
   void show(caf::resumable* job) const;

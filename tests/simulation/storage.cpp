@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "actors/conversation/live/hub.hpp"
 #include "actors/ticket/offline.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -131,8 +132,12 @@ public:
     if (world_.faults.take(fault_kind::commit_refused))
       throw storage::error{storage::fault::refused, "simulated: refused"};
     for (const auto& append : batch)
-      if (append.expected > 0 && world_.faults.take(fault_kind::operator_first))
-        interfere(append.entity);
+      if (append.expected > 0 && world_.faults.take(fault_kind::operator_first)) {
+        if (append.entity.kind == storage::entity_kind::conversation)
+          intrude(append.entity);
+        else
+          interfere(append.entity);
+      }
     auto results = db.append_batch(batch);
     for (std::size_t i = 0; i < batch.size(); ++i)
       world_.checker.appended(batch[i], results[i]);
@@ -161,7 +166,9 @@ public:
     return begin().remove_tenant(id);
   }
   bool remove_user(std::string_view tenant, std::string_view user) override {
-    return begin().remove_user(tenant, user);
+    const auto removed = begin().remove_user(tenant, user);
+    world_.talks.user_removed(tenant, user);
+    return removed;
   }
   std::size_t clear_removed() override {
     return begin().clear_removed();
@@ -224,6 +231,29 @@ private:
       world_.checker.appended(*append, world_.store->write(*append));
     else
       world_.faults.arm(again());
+  }
+
+  /// Another owner goes on with a conversation, and is never heard of again.
+  void intrude(const storage::entity_key& key) {
+    using core = actors::conversation::conversation_core;
+    core::state state;
+    for (const auto& past : actors::conversation::decode_journal(world_.store->events(key)))
+      core::apply(state, past.event, past.at);
+    const auto now = world_.time->now();
+    const auto decided =
+        core::decide(state, actors::conversation::wake{}, {now, 0.5, key.id}, *world_.engine()->parts().talk);
+    if (decided.events.empty())
+      return world_.faults.arm(again());
+    storage::append append;
+    append.entity = key;
+    append.expected = state.number;
+    append.at = now;
+    for (const auto& event : decided.events) {
+      core::apply(state, event, now);
+      append.events.push_back(core::encode(event));
+    }
+    core::project(state, append);
+    world_.checker.appended(append, world_.store->write(append));
   }
 
   storage::writer& begin() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "tests/simulation/fault.hpp"
@@ -9,8 +10,8 @@ namespace troupe::simulation {
 
 class world;
 
-/// Somebody who uses the engine: clients of one kind, or operators. A new kind of entity (conversations, durable
-/// timers, nodes) brings its own workload beside `webhooks`, and is added in `make_workloads`.
+/// Somebody who uses the engine: clients of one kind, or operators. A new kind of entity (durable timers, nodes)
+/// brings its own workload beside `webhooks`, and is added in `make_workloads`.
 class workload {
 public:
   virtual ~workload() = default;
@@ -21,8 +22,16 @@ public:
   /// A fault that concerns it; others are to be ignored.
   virtual void apply(const fault&) {}
 
+  /// The engine's process is about to be gone: its connections are.
+  virtual void process_ended() {}
+
   /// Nobody waits for anything any more.
   virtual bool settled() const = 0;
+
+  /// What it waits for, for messages; empty = nothing that it could name.
+  virtual std::string open_thing() const {
+    return {};
+  }
 
   /// Looks over what came of it once all is at rest; tells the world of violations.
   virtual void check() = 0;

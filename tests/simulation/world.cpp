@@ -18,12 +18,13 @@ constexpr std::uint64_t most_steps = 3'000'000;
 /// One in so many waits until all actors that died are there again, and counts them.
 constexpr std::uint64_t worlds_that_rest = 8;
 constexpr unsigned steps_between_checks = 64;
+constexpr milliseconds week = std::chrono::hours{24 * 8}; ///< and a day
 
 } // namespace
 
 world::world(simulation::plan of, bool aloud)
     : plan{std::move(of)}, history{aloud}, order{plan.seed, "order"}, latency{plan.seed, "latency"}, checker{*this},
-      net{*this} {
+      talks{*this}, net{*this} {
   for (unsigned i = 0; i < plan.tenants.size(); ++i)
     net.add("desk-" + std::to_string(i) + ".example", std::make_unique<desk_peer>(*this, i));
   for (unsigned i = 0; i + 1 < plan.settings.llm.providers.size(); ++i)
@@ -34,7 +35,7 @@ world::world(simulation::plan of, bool aloud)
 }
 
 world::~world() {
-  process_.reset();
+  drop_process();
 }
 
 void world::violated(std::string what) {
@@ -78,10 +79,11 @@ outcome world::run() {
     tick();
   if (violation_.empty()) {
     checker.check_all();
+    talks.check_all();
     for (auto& each : workloads)
       each->check();
   }
-  process_.reset();
+  drop_process();
   return {violation_, history.hash(), now_, steps_, checker.jobs().size()};
 }
 
@@ -92,7 +94,7 @@ void world::tick() {
     if (++steps_ % steps_between_checks == 0 && process_->alive())
       process_->check_bounds();
     if (steps_ > most_steps)
-      violated("the engine doesn't come to rest; the last job that is open: " + checker.open_job());
+      violated("the engine doesn't come to rest; what is open: " + open_thing());
     if (!coming_.empty())
       apply_due();
     // Processors are slow now and then: time passes while messages wait.
@@ -101,7 +103,7 @@ void world::tick() {
   }
   auto next = next_event();
   if (!next)
-    return violated("nothing will ever happen again, and something is open: " + checker.open_job());
+    return violated("nothing will ever happen again, and something is open: " + open_thing());
   advance_to(*next);
 }
 
@@ -142,10 +144,16 @@ void world::start_process() {
 
 void world::end_process(bool in_order) {
   checker.process_ended(process_->parts().metrics, in_order && plan.most_actor_deaths == 0);
-  process_.reset();
+  drop_process();
   note("process", "is gone");
   if (!last_stop_)
     after(shortest_pause + latency.skewed(0ns, 5s), [this] { start_process(); });
+}
+
+void world::drop_process() {
+  for (auto& each : workloads)
+    each->process_ended();
+  process_.reset();
 }
 
 void world::stop_process() {
@@ -166,9 +174,9 @@ void world::poll_stop(nanoseconds park_until) {
       over_ = last;
       return;
     }
-    if (park_until != 0ns && (process_->live_jobs() == 0 || now_ >= park_until)) {
-      if (process_->live_jobs() > 0 && last_stop_)
-        violated("jobs stay in memory although all have ended");
+    if (park_until != 0ns && (process_->live_entities() == 0 || now_ >= park_until)) {
+      if (process_->live_entities() > 0 && last_stop_)
+        violated("jobs or conversations stay in memory although all have ended");
       process_->stop_tree();
       return poll_stop(0ns);
     }
@@ -178,7 +186,15 @@ void world::poll_stop(nanoseconds park_until) {
 
 /// Long enough that whoever was to be restarted is there again, and whoever was done is gone.
 bool world::live_for_a_while() const {
-  return now_ - std::max({started_, last_trouble_, faults.last_taken()}) > 10s && process_->live_jobs() == 0;
+  return now_ - std::max({started_, last_trouble_, faults.last_taken()}) > 10s && process_->live_entities() == 0;
+}
+
+std::string world::open_thing() const {
+  auto result = "job " + checker.open_job();
+  for (const auto& each : workloads)
+    if (const auto what = each->open_thing(); !what.empty())
+      result += "; " + what;
+  return result;
 }
 
 bool world::settled() const {
@@ -203,7 +219,7 @@ void world::plan_faults() {
   const auto look = std::make_shared<std::function<void()>>();
   *look = [this, weak = std::weak_ptr{look}] {
     if (now_ > plan.quiet_from + patience)
-      return violated("something never comes to its end: " + checker.open_job());
+      return violated("something never comes to its end: " + open_thing());
     if (!last_stop_ && settled() && engine() && engine()->parts().ready->load()
         && (plan.seed % worlds_that_rest != 0 || live_for_a_while())) {
       if (live_for_a_while())
@@ -243,6 +259,10 @@ void world::apply(const fault& what) {
     jumped_ += by;
     time->set(time->now() + by);
     return;
+  }
+  if (what.kind == fault_kind::week_passes) {
+    jumped_ += week;
+    return time->set(time->now() + week);
   }
   for (auto& each : workloads)
     each->apply(what);

@@ -15,6 +15,7 @@
 #include "tests/simulation/network.hpp"
 #include "tests/simulation/plan.hpp"
 #include "tests/simulation/process.hpp"
+#include "tests/simulation/talk_checker.hpp"
 #include "tests/simulation/timeline.hpp"
 #include "tests/simulation/trace.hpp"
 #include "tests/simulation/workload.hpp"
@@ -93,6 +94,7 @@ public:
   std::shared_ptr<actors::manual_clock> time = std::make_shared<actors::manual_clock>();
   std::shared_ptr<testing::memory_store> store = testing::memory_store::make();
   simulation::checker checker;
+  talk_checker talks;
   network net;
   std::vector<std::unique_ptr<workload>> workloads;
 
@@ -109,8 +111,10 @@ private:
   void advance_to(nanoseconds when);
   std::optional<nanoseconds> next_event() const;
   bool settled() const;
+  std::string open_thing() const;
   bool live_for_a_while() const;
   void end_process(bool in_order);
+  void drop_process();
 
   nanoseconds jumped_{0};
   nanoseconds started_{0}; ///< the present process
