@@ -115,7 +115,7 @@ private:
       if (find(value.at("messageId").get<std::string>()) == messages_.end())
         messages_.push_back({value.at("messageId"), "user", value.at("text")});
     } else {
-      CHECK((name == "message_interrupted" || name == "conversation_ended"));
+      CHECK((name == "message_interrupted" || name == "message_skipped" || name == "conversation_ended"));
     }
     // A message that came in between doesn't end the one that is being told.
     if (!open_.empty())

@@ -228,6 +228,9 @@ private:
                || std::holds_alternative<turn_failed>(what)) {
       CHECK(answered_.insert(answers_).second); // one reply to each message
       order_.push_back(answers_);
+    } else if (const auto* skipped = std::get_if<message_skipped>(&what)) {
+      CHECK(talk_.agent->while_answering == config::busy_policy::interrupt);
+      order_.push_back(skipped->message);
     } else if (const auto* repair = std::get_if<fields_repaired>(&what)) {
       CHECK(repaired_.insert({reply_, repair->round}).second);
     }
@@ -266,7 +269,8 @@ private:
   void check() {
     const auto& state = talk_.state;
     CHECK(state.number == talk_.journal.size());
-    CHECK(state.waiting.size() <= talk_.agent->queue_limit);
+    if (talk_.agent->while_answering != config::busy_policy::interrupt)
+      CHECK(state.waiting.size() <= talk_.agent->queue_limit);
     CHECK(state_of(state) == state_of(talk_.rebuilt()));
     if (state.turn)
       CHECK(state.turn->attempt <= talk_.settings.attempts + 1);
