@@ -26,8 +26,8 @@ public:
   bool take(const conversation::published& event) override {
     if (!life_->alive)
       return true;
-    if (lost_)
-      world_.violated("a client is told of conversation " + to_.which_.id + " after it has been told of the end");
+    if (lost_ || closed_)
+      world_.violated("a client is told of conversation " + to_.which_.id + " though it follows it no longer");
     world_.talks.published(to_.which_.id, event.at().event);
     if (coming_.size() >= to_.room_) {
       full_ = true;
@@ -51,10 +51,15 @@ public:
     return coming_.empty();
   }
 
+  /// Nothing arrives any more, whoever holds it.
+  void close() {
+    closed_ = true;
+  }
+
 private:
   void after(nanoseconds wait, void (line::*what)()) {
     world_.after(wait, [weak = weak_from_this(), what] {
-      if (const auto me = weak.lock())
+      if (const auto me = weak.lock(); me && !me->closed_)
         (*me.*what)();
     });
   }
@@ -80,6 +85,7 @@ private:
   std::string reason_;
   bool full_ = false;
   bool lost_ = false;
+  bool closed_ = false;
 };
 
 device::device(world& in, random_stream& chance, std::size_t number, std::function<void()> over)
@@ -111,6 +117,7 @@ void device::connect() {
 
 void device::leave() {
   following_.reset();
+  line_->close();
   line_.reset();
 }
 

@@ -185,6 +185,13 @@ void talk_checker::end_reply(const std::string& id, story& which, const talk::ev
   if (std::holds_alternative<talk::reply_completed>(what) || std::holds_alternative<talk::reply_broken>(what)
       || std::holds_alternative<talk::interrupted>(what))
     which.replying = false;
+  if (std::holds_alternative<talk::message_skipped>(what)) {
+    const auto message = std::stoull(std::get<talk::message_skipped>(what).message.substr(1));
+    if (!gives_way(which) || which.in_turn || message <= which.answered || message >= which.newest)
+      wrong(id, which, "a message is passed over");
+    which.answered = message;
+    ++which.ended;
+  }
   if (std::holds_alternative<talk::turn_ended>(what) || std::holds_alternative<talk::turn_failed>(what)) {
     if (!std::exchange(which.in_turn, false))
       wrong(id, which, "a turn ends that hasn't begun");
@@ -233,7 +240,8 @@ void talk_checker::published(const std::string& conversation, std::uint64_t even
   if (!which || event > which->number)
     return world_.violated("a client is told of event " + std::to_string(event) + " of conversation " + conversation
                            + ", which isn't durable");
-  if (which->gone)
+  // Who erases what somebody else is just erasing may be answered before followers are told of the end.
+  if (which->gone && event < which->number)
     wrong(conversation, *which, "a client is told of it though it is erased");
 }
 

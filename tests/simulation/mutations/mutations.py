@@ -111,19 +111,19 @@ MUTATIONS = (
              "    if (!e.replaces.empty())",
              "    if (!MUTANT && !e.replaces.empty())"),
     Mutation("reply_that_stands_begun_again", "actors/conversation/conversation_decide.cpp",
-             "    if (now().turn->phase == turn_phase::repairing)\n      return repair();\n"
-             "    if (now().turn->phase == turn_phase::settled)",
-             "    if (!MUTANT && now().turn->phase == turn_phase::repairing)\n      return repair();\n"
-             "    if (now().turn->phase == turn_phase::settled)"),
+             "    if (s_.turn->phase == turn_phase::repairing)\n      return repair();\n"
+             "    if (s_.turn->phase == turn_phase::settled)",
+             "    if (!MUTANT && s_.turn->phase == turn_phase::repairing)\n      return repair();\n"
+             "    if (s_.turn->phase == turn_phase::settled)"),
     Mutation("interrupted_reply_asked_for_again", "actors/conversation/conversation_decide.cpp",
              "    else if (c.fault == model_fault::cancelled || gives_way())",
              "    else if (!MUTANT && (c.fault == model_fault::cancelled || gives_way()))"),
     Mutation("same_message_taken_twice", "actors/conversation/conversation_decide.cpp",
-             "    if (const auto* known = taken_as(now(), c.client_id)) {",
-             "    if (const auto* known = MUTANT ? nullptr : taken_as(now(), c.client_id)) {"),
+             "    if (const auto* known = taken_as(s_, c.client_id)) {",
+             "    if (const auto* known = MUTANT ? nullptr : taken_as(s_, c.client_id)) {"),
     Mutation("attempts_not_counted", "actors/conversation/conversation_decide.cpp",
-             "    start_reply(now().turn->attempt + 1, std::string{now().turn->reply});",
-             "    start_reply(MUTANT ? 1 : now().turn->attempt + 1, std::string{now().turn->reply});"),
+             "    start_reply(s_.turn->attempt + 1, std::string{s_.turn->reply});",
+             "    start_reply(MUTANT ? 1 : s_.turn->attempt + 1, std::string{s_.turn->reply});"),
     Mutation("busy_one_not_called_busy", "actors/conversation/conversation_core.cpp",
              "  row.busy = s.turn || !s.waiting.empty();",
              "  row.busy = MUTANT ? !s.waiting.empty() : s.turn || !s.waiting.empty();"),
