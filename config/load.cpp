@@ -27,6 +27,15 @@ void check_tls(source& from, const tls_settings& tls) {
                + "is missing: certificate and key go together");
 }
 
+void read_origins(source& from, std::vector<std::string>& out) {
+  for (const auto& word : from.take_list("server.allowed_origins"))
+    if (is_origin(word.text))
+      out.push_back(word.text);
+    else
+      from.fault(word.place + "must be an origin such as https://app.example or http://localhost:3000, in lower case "
+                 + "and without a path; found " + in_quotes(word.text));
+}
+
 /// Variables that common set-ups carry, for what a later version brings: they must not keep this one from starting.
 void warn_of_reserved(const environment& variables, std::vector<std::string>& warnings) {
   constexpr std::array<std::pair<const char*, const char*>, 2> reserved{{
@@ -40,7 +49,7 @@ void warn_of_reserved(const environment& variables, std::vector<std::string>& wa
 
 /// The variables that settings are read from.
 std::vector<std::string> known_variables() {
-  std::vector<std::string> out{"TROUPE_LLM_CHAIN", "TROUPE_CONFIG"};
+  std::vector<std::string> out{"TROUPE_LLM_CHAIN", "TROUPE_SERVER_ALLOWED_ORIGINS", "TROUPE_CONFIG"};
   for (const auto& s : settings_table()) {
     auto names = s.variables;
     names.push_back(variable_name(s.key));
@@ -133,6 +142,7 @@ loaded_settings load(const std::filesystem::path& file, const environment& varia
   source from{origin, std::move(entries), variables, faults};
   read_section(from, "", settings_table(), out.settings);
   check_tls(from, out.settings.server.tls);
+  read_origins(from, out.settings.server.allowed_origins);
   const auto named = from.take_sections("llm.providers");
   read_providers(from, named, out.settings.llm, out.warnings);
   check_provider_variables(from, variables, named);

@@ -36,6 +36,8 @@ struct server_settings {
   std::size_t max_connections = 16'384;
   unsigned threads = 1;         ///< network threads
   config::secret metrics_token; ///< bearer token that /metrics wants; empty = none
+  /// Origins of browsers' pages that may open sessions beside the server's own, such as `https://app.example`.
+  std::vector<std::string> allowed_origins;
 };
 
 struct storage_settings {

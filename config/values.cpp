@@ -138,6 +138,17 @@ bool is_http_url(std::string_view text) {
   return port && *port >= 1 && *port <= 65'535;
 }
 
+bool is_origin(std::string_view text) {
+  const auto mark = text.find("://");
+  if (mark == text.npos || mark == 0 || text.find_first_of("/*", mark + 3) != text.npos || to_lower(text) != text)
+    return false;
+  const auto scheme = text.substr(0, mark);
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+  };
+  return std::all_of(scheme.begin(), scheme.end(), fits) && is_http_url("http" + std::string{text.substr(mark)});
+}
+
 std::string trim_line_end(std::string text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
     text.pop_back();

@@ -44,6 +44,9 @@ std::string_view nearest(std::string_view text, const std::vector<std::string_vi
 /// `; did you mean "word"?` for an error message, or empty.
 std::string suggestion(std::string_view text, const std::vector<std::string_view>& known);
 
+/// Whether a text is a browser's `Origin`: `scheme://host` or `scheme://host:port`, in lower case, without a path.
+bool is_origin(std::string_view text);
+
 /// Text in quotes for an error message: control characters escaped, cut after 80 bytes.
 std::string in_quotes(std::string_view text);
 

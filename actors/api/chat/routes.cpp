@@ -27,7 +27,7 @@ void add_conversations(net::http::router& to, const auth_services& auth, const a
   with->time = of.time;
   with->deadlines = std::make_shared<deadline_watch>(of.io->context(), of.time);
   with->longest_message = of.talk->longest_message;
-  to.add("GET", "/chat/{user_id}", chat_socket(with, of.metrics));
+  to.add("GET", "/chat/{user_id}", chat_socket(with, of.settings->server.allowed_origins, of.metrics));
   to.add("GET", "/api/v1/conversations/{id}/events", with_user(auth, follow_events(with)));
 
   const turn_services turns{with, of.ids, of.agents, [&io = *of.io](std::function<void()> what) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "actors/api/auth.hpp"
 #include "actors/api/chat/answers.hpp"
@@ -37,16 +38,17 @@ std::string_view offered_token(const http::request& r) {
   return {};
 }
 
-websocket::settings rules() {
+websocket::settings rules(std::vector<std::string> origins) {
   websocket::settings out;
+  out.origins = std::move(origins);
   out.protocols.emplace_back(protocol);
   return out;
 }
 
 class socket_door : public std::enable_shared_from_this<socket_door> {
 public:
-  socket_door(std::shared_ptr<const session_services> with, config::metrics& metrics)
-      : with_{std::move(with)}, rules_{rules()}, door_{rules_, metrics} {}
+  socket_door(std::shared_ptr<const session_services> with, std::vector<std::string> origins, config::metrics& metrics)
+      : with_{std::move(with)}, rules_{rules(std::move(origins))}, door_{rules_, metrics} {}
 
   void handle(const http::request& r, const http::reply& answer) const {
     // What isn't a handshake opens no conversation.
@@ -94,8 +96,9 @@ private:
 
 } // namespace
 
-http::handler chat_socket(std::shared_ptr<const session_services> with, config::metrics& metrics) {
-  return [door = std::make_shared<const socket_door>(std::move(with), metrics)](
+http::handler chat_socket(std::shared_ptr<const session_services> with, std::vector<std::string> origins,
+                          config::metrics& metrics) {
+  return [door = std::make_shared<const socket_door>(std::move(with), std::move(origins), metrics)](
              const http::request& r, const http::reply& answer) { door->handle(r, answer); };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actors/api/chat/session.hpp"
@@ -11,6 +12,8 @@ namespace troupe::actors::api::chat {
 
 /// `GET /chat/{user_id}`: the user's session with an agent over WebSocket. The token comes as `Authorization`, as
 /// subprotocol `bearer.<token>` beside `troupe`, or in the first frame.
-net::http::handler chat_socket(std::shared_ptr<const session_services> with, config::metrics& metrics);
+/// @param origins of pages that are let in beside those of the server's own
+net::http::handler chat_socket(std::shared_ptr<const session_services> with, std::vector<std::string> origins,
+                               config::metrics& metrics);
 
 } // namespace troupe::actors::api::chat

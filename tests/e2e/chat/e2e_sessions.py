@@ -213,6 +213,17 @@ class Admission(Installation):
         own = self.session(ann, headers={**ann.headers(), "Origin": self.troupe.url})
         self.assertEqual(own.receive()["type"], "STATE_SNAPSHOT")
 
+    def test_a_page_whose_origin_is_allowed_gets_in(self):
+        friend = "https://app.example:8443"
+        with installation(settings={"server": {"allowed_origins": [friend, "http://localhost:3000"]}}) as troupe:
+            troupe.start()
+            ann = Talker(troupe)
+            socket = ann.socket(headers={**ann.headers(), "Origin": friend})
+            self.addCleanup(socket.drop)
+            self.assertEqual(socket.receive()["type"], "STATE_SNAPSHOT")
+            for foreign in ("https://app.example", "http://app.example:8443", "null"):
+                self.assertEqual(self.refused(ann, headers={**ann.headers(), "Origin": foreign}).status, 403, foreign)
+
     def test_a_plain_request_is_told_to_upgrade(self):
         self.assertEqual(self.talker().get("/chat/ann").status, 426)
 

@@ -94,6 +94,23 @@ TEST_CASE_METHOD(fixture, "each kind of value is read from the file") {
   CHECK(s.log.format == log_format::json);
 }
 
+TEST_CASE_METHOD(fixture, "origins of pages are a list, and each is looked at") {
+  using names = std::vector<std::string>;
+  CHECK(load_text("").settings.server.allowed_origins.empty());
+  CHECK(load_text("server: {allowed_origins: [https://app.example, \"http://localhost:3000\"]}")
+            .settings.server.allowed_origins
+        == names{"https://app.example", "http://localhost:3000"});
+  CHECK(load_text("", {{"TROUPE_SERVER_ALLOWED_ORIGINS", "https://a.example, capacitor://localhost"}})
+            .settings.server.allowed_origins
+        == names{"https://a.example", "capacitor://localhost"});
+  for (const std::string wrong : {"app.example", "https://app.example/", "https://app.example/a", "https://*.example",
+                                  "*", "https://App.example", "null", "https://u@app.example", "https://app.example:x"})
+    CHECK(fault_of("server: {allowed_origins: [\"" + wrong + "\"]}")
+          == "troupe.yaml:1: server.allowed_origins[0]: must be an origin such as https://app.example or "
+             "http://localhost:3000, in lower case and without a path; found \""
+                 + wrong + "\"");
+}
+
 TEST_CASE_METHOD(fixture, "a variable overrides the file") {
   const auto* text = "server: {port: 1}\nlog: {level: error}\n";
   CHECK(load_text(text, {{"TROUPE_SERVER_PORT", "2"}}).settings.server.port == 2);
