@@ -17,6 +17,7 @@
 #include "storage/documents.hpp"
 #include "storage/jobs.hpp"
 #include "storage/journal.hpp"
+#include "storage/ledger.hpp"
 #include "storage/refresh_tokens.hpp"
 #include "storage/tenants.hpp"
 #include "storage/types.hpp"
@@ -144,6 +145,9 @@ public:
   virtual std::vector<local_note> recent_local_notes(std::string_view tenant, std::size_t limit) = 0;
 
   virtual std::vector<audit_entry> list_audit(const audit_filter& filter) = 0;
+
+  /// What calls of models cost, added up. Days in their order, all else by cost, the dearest first.
+  virtual std::vector<spending_row> spending_by(const spending_filter& filter) = 0;
 };
 
 /// The one connection that writes. Used by one thread at a time; every call may block and throws `storage::error`,
@@ -163,6 +167,8 @@ public:
 
   /// Jobs that a dead process left `running` become `pending` and due. Call once at start, before claiming.
   virtual std::size_t release_running_jobs(timestamp now) = 0;
+  /// Calls that a dead process left `open` become `unknown`. Call once at start, before models are asked.
+  virtual std::size_t settle_open_calls() = 0;
 
   virtual void add_tenant(const tenant& value) = 0;
   /// Stores the tenant unless somebody has changed it since it was read: while its `updated_at` is still `read_at`.
@@ -172,8 +178,8 @@ public:
   /// again. Its rows go piece by piece with `clear_removed`. False when there is none of this id.
   virtual bool remove_tenant(std::string_view id) = 0;
   /// Removes a user's key, which makes all that was said in the user's conversations unreadable, and the user's refresh
-  /// tokens: from then on none of the conversations is found, and nothing can be appended to them. Their rows go piece
-  /// by piece with `clear_removed`. False when nothing of such a user was there.
+  /// tokens and name in the ledger: from then on none of the conversations is found, and nothing can be appended to
+  /// them. Their rows go piece by piece with `clear_removed`. False when nothing of such a user was there.
   virtual bool remove_user(std::string_view tenant, std::string_view user) = 0;
   /// Removes some of the rows that removed tenants and users have left, in one transaction, and overwrites them.
   /// Returns how many (at least 1 for other work such as rewriting a part of an index). 0 = nothing is left; then the
@@ -202,6 +208,8 @@ public:
 
   /// Forgets deliveries, audit rows and refresh tokens that have expired. Bounded work per call; returns rows removed.
   virtual std::size_t expire(timestamp now, std::chrono::hours audit_retention) = 0;
+  /// Forgets calls that began before, and users of whom the ledger knows nothing else. Likewise bounded.
+  virtual std::size_t expire_calls(timestamp before) = 0;
 };
 
 /// A database: opens connections to it. Its own members may be called from any thread.

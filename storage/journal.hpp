@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "storage/conversations.hpp"
 #include "storage/jobs.hpp"
+#include "storage/ledger.hpp"
 #include "storage/types.hpp"
 
 namespace troupe::storage {
@@ -19,7 +21,7 @@ struct delivery {
   timestamp expires_at;
 };
 
-/// Events for one journal, with the projections that must become visible with them.
+/// Events for one journal, with the projections that must become visible with them; or a line of the ledger.
 struct append {
   entity_key entity;
   std::uint64_t expected = 0;    ///< the number of the last event the writer knows; 0 creates the journal
@@ -37,23 +39,30 @@ struct append {
   /// user's last conversation, the user's key are removed and overwritten. What the log of writes still holds of it
   /// goes with `writer::clear_removed`.
   bool erase = false;
+
+  /// Given, nothing else counts: no journal is written. Alone in an append, since it fails for reasons of its own.
+  std::shared_ptr<const ledger_entry> ledger{};
 };
 
 enum class append_outcome : std::uint8_t {
   /// Durable. `number` is the last event's number.
   stored,
-  /// The journal's last number isn't `expected`: somebody else wrote, or there is no such tenant. Nothing of this
-  /// append was written.
+  /// The journal's last number isn't `expected`: somebody else wrote, or there is no such tenant; or the ledger's line
+  /// isn't open. Nothing of this append was written.
   conflict,
   /// The delivery is known, or the slot is taken: `existing` is the entity that it made or that has it. Nothing of this
   /// append was written.
   duplicate,
+  /// A limit of the ledger's entry has no room for it: `number` is the limit's place in `ledger_entry::limits`. Nothing
+  /// was written.
+  exhausted,
 };
 
 struct append_result {
   append_outcome outcome = append_outcome::stored;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0; ///< of the last event; of the call in the ledger
   std::string existing;
+  std::vector<spending> spent{}; ///< of a new line in the ledger: within each of its limits, itself included
 };
 
 } // namespace troupe::storage

@@ -22,6 +22,7 @@ struct tenant {
   std::vector<config::secret> signing_secrets; ///< newest first; at most two
   std::uint32_t webhooks_per_minute = 100;     ///< 0 = no limit
   bool paused = false;
+  std::string budgets; ///< JSON object of what differs from `budgets` in the configuration, such as {"user.money":"2"}
   timestamp created_at;
   timestamp updated_at;
 };

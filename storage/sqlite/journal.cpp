@@ -28,8 +28,8 @@ void check(const append& value) {
 
 } // namespace
 
-journal::journal(connection& on, keyring& keys, tenants& owners)
-    : on_{on}, keys_{keys}, tenants_{owners}, deliveries_{on},
+journal::journal(connection& on, keyring& keys, tenants& owners, ledger& calls)
+    : on_{on}, keys_{keys}, tenants_{owners}, ledger_{calls}, deliveries_{on},
       conversations_{on, keys}, version_{on, "PRAGMA data_version"},
       last_entity_{on, "SELECT max(coalesce((SELECT max(entity) FROM journals), 0), "
                        "coalesce((SELECT max(entity) FROM conversations), 0), "
@@ -60,6 +60,7 @@ void journal::catch_up() {
   if (fresh_ && now == data_version_)
     return;
   tenants_.forget();
+  ledger_.forget_numbers();
   const auto after = [](statement& last) {
     auto row = last.rows();
     return row.next() ? row.integer(0) + 1 : 1;
@@ -75,6 +76,7 @@ void journal::forget_all() noexcept {
   fresh_ = false;
   heads_.clear();
   tenants_.forget();
+  ledger_.forget_numbers();
   deliveries_.forget_all();
 }
 
@@ -100,8 +102,15 @@ std::vector<append_result> journal::append_batch(std::span<const append> batch) 
 }
 
 append_result journal::put(const append& value) {
+  if (value.ledger)
+    return put_call(value);
   check(value);
   return value.expected == 0 ? create(value) : advance(value);
+}
+
+append_result journal::put_call(const append& value) {
+  const auto* owner = tenants_.identify(value.ledger->record.tenant);
+  return owner ? ledger_.put(*value.ledger, *owner) : append_result{append_outcome::conflict, 0, {}};
 }
 
 append_result journal::create(const append& value) {
@@ -181,6 +190,7 @@ append_result journal::erase(const append& value, const tenants::identity& owner
   heads_.erase(owner.number, value.entity.kind, value.entity.id);
   if (!conversations_.erase(from))
     return {append_outcome::conflict, 0, {}};
+  ledger_.forget_conversation(owner.number, value.entity.id);
   return {append_outcome::stored, from.number + value.events.size(), {}};
 }
 

@@ -13,6 +13,7 @@
 #include "storage/sqlite/conversation_heads.hpp"
 #include "storage/sqlite/deliveries.hpp"
 #include "storage/sqlite/heads.hpp"
+#include "storage/sqlite/ledger.hpp"
 #include "storage/sqlite/tenants.hpp"
 
 namespace troupe::storage::sqlite {
@@ -21,7 +22,7 @@ namespace troupe::storage::sqlite {
 /// only, and an append to a known journal costs two statements.
 class journal {
 public:
-  journal(connection& on, keyring& keys, tenants& owners);
+  journal(connection& on, keyring& keys, tenants& owners, ledger& calls);
 
   std::vector<append_result> append_batch(std::span<const append> batch);
 
@@ -45,6 +46,7 @@ private:
   void forget_all() noexcept;
 
   append_result put(const append& value);
+  append_result put_call(const append& value);
   append_result create(const append& value);
   append_result accept_job(const append& value, const tenants::identity& owner);
   append_result open_conversation(const append& value, const tenants::identity& owner);
@@ -61,6 +63,7 @@ private:
   connection& on_;
   keyring& keys_;
   tenants& tenants_;
+  ledger& ledger_;
   deliveries deliveries_;
   conversation_heads conversations_;
   head_cache heads_;

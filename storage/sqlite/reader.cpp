@@ -19,7 +19,7 @@ namespace {
 reader::reader(const connection_options& options, const config::secret& master,
                const std::optional<config::secret>& previous, std::shared_ptr<posting_cache> postings)
     : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, jobs_{on_}, due_{on_},
-      conversations_{on_}, search_{on_, std::move(postings)}, assets_{on_}, notes_{on_}, audit_{on_},
+      conversations_{on_}, search_{on_, std::move(postings)}, assets_{on_}, notes_{on_}, audit_{on_}, sums_{on_},
       head_{on_,
             "SELECT number, last_event, entity, data_key FROM journals WHERE tenant = ?1 AND kind = ?2 AND id = ?3"},
       conversation_head_{on_,
@@ -183,6 +183,14 @@ std::vector<local_note> reader::recent_local_notes(std::string_view tenant, std:
 
 std::vector<audit_entry> reader::list_audit(const audit_filter& filter) {
   return audit_.list(filter);
+}
+
+std::vector<spending_row> reader::spending_by(const spending_filter& filter) {
+  const read_transaction same_state{on_};
+  const auto tenant = filter.tenant ? tenants_.number_of(*filter.tenant) : 0;
+  if (filter.tenant && tenant == 0)
+    return {};
+  return sums_.by(filter, tenant);
 }
 
 } // namespace troupe::storage::sqlite

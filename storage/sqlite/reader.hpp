@@ -7,6 +7,7 @@
 #include "storage/sqlite/conversations.hpp"
 #include "storage/sqlite/due.hpp"
 #include "storage/sqlite/jobs.hpp"
+#include "storage/sqlite/ledger_sums.hpp"
 #include "storage/sqlite/notes.hpp"
 #include "storage/sqlite/search.hpp"
 #include "storage/sqlite/tenants.hpp"
@@ -48,6 +49,7 @@ public:
   std::vector<local_note> local_notes(std::string_view tenant, std::string_view ticket_id) override;
   std::vector<local_note> recent_local_notes(std::string_view tenant, std::size_t limit) override;
   std::vector<audit_entry> list_audit(const audit_filter& filter) override;
+  std::vector<spending_row> spending_by(const spending_filter& filter) override;
 
 private:
   /// Where a journal stands, for who reads it.
@@ -69,6 +71,7 @@ private:
   assets assets_;
   notes notes_;
   audit audit_;
+  ledger_sums sums_;
   statement head_;
   statement conversation_head_;
   statement event_;

@@ -44,6 +44,13 @@ removal::removal(connection& on)
       drop_keys_{on, "DELETE FROM user_keys WHERE user IN (SELECT user FROM user_keys WHERE tenant = ?1 LIMIT ?2)"},
       drop_tokens_{on, "DELETE FROM refresh_tokens WHERE hash IN (SELECT hash FROM refresh_tokens "
                        "INDEXED BY tokens_of_user WHERE tenant = ?1 LIMIT ?2)"},
+      drop_calls_{on, "DELETE FROM ledger WHERE call IN (SELECT call FROM ledger INDEXED BY ledger_by_run "
+                      "WHERE tenant = ?1 LIMIT ?2)"},
+      drop_days_{on, "DELETE FROM ledger_days WHERE tenant = ?1 AND (user, day) IN (SELECT user, day FROM ledger_days "
+                     "WHERE tenant = ?1 LIMIT ?2)"},
+      drop_spenders_{on, "DELETE FROM ledger_users WHERE user IN (SELECT user FROM ledger_users WHERE tenant = ?1 "
+                         "LIMIT ?2)"},
+      drop_budgets_{on, "DELETE FROM tenant_budgets WHERE tenant = ?1"},
       drop_notes_{on, "DELETE FROM local_notes WHERE note IN (SELECT note FROM local_notes INDEXED BY notes_by_tenant "
                       "WHERE tenant = ?1 LIMIT ?2)"},
       drop_assets_{on, "DELETE FROM assets WHERE asset IN (SELECT asset FROM asset_addresses WHERE tenant = ?1 "
@@ -136,6 +143,7 @@ removal::phase removal::after(phase now, std::int64_t tenant, std::size_t count,
 
 void removal::finish(std::int64_t tenant) {
   forget_state_.execute(tenant);
+  drop_budgets_.execute(tenant);
   finish_.execute(tenant);
 }
 
@@ -144,7 +152,7 @@ std::size_t removal::remove_rows(std::int64_t tenant, std::size_t count) {
     return jobs;
   if (const auto talks = remove_journals(conversations_, drop_conversation_, tenant, count); talks > 0)
     return talks;
-  for (auto* rest : {&drop_keys_, &drop_tokens_, &drop_notes_})
+  for (auto* rest : {&drop_keys_, &drop_tokens_, &drop_calls_, &drop_days_, &drop_spenders_, &drop_notes_})
     if (const auto dropped = drop_some(*rest, tenant, count); dropped > 0)
       return dropped;
   if (const auto assets = remove_assets(tenant, count); assets > 0)

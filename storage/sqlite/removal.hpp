@@ -69,6 +69,10 @@ private:
   statement drop_conversation_;
   statement drop_keys_;
   statement drop_tokens_;
+  statement drop_calls_;
+  statement drop_days_;
+  statement drop_spenders_;
+  statement drop_budgets_;
   statement drop_notes_;
   statement drop_assets_;
   statement drop_addresses_;

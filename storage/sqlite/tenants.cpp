@@ -11,6 +11,8 @@ namespace {
   "id, name, desk_kind, desk_url, desk_key, desk_ca, desk_options, signing_secret, previous_signing_secret, "          \
   "webhooks_per_minute, paused, created_at, updated_at, wrapped_key"
 
+#define ITS_BUDGETS ", (SELECT budgets FROM tenant_budgets b WHERE b.tenant = tenant_configs.tenant)"
+
 constexpr const char* desk_key_field = "desk_key";
 constexpr const char* signing_field = "signing_secret";
 constexpr std::size_t most_identities = 4'096;
@@ -38,8 +40,8 @@ struct tenants::sealed_secrets {
 
 tenants::tenants(connection& on, keyring& keys)
     : on_{on}, keys_{keys}, identify_{on, "SELECT tenant, wrapped_key FROM tenant_configs WHERE id = ?1"},
-      find_{on, "SELECT " TENANT_COLUMNS " FROM tenant_configs WHERE id = ?1"},
-      list_{on, "SELECT " TENANT_COLUMNS " FROM tenant_configs ORDER BY id"},
+      find_{on, "SELECT " TENANT_COLUMNS ITS_BUDGETS " FROM tenant_configs WHERE id = ?1"},
+      list_{on, "SELECT " TENANT_COLUMNS ITS_BUDGETS " FROM tenant_configs ORDER BY id"},
       version_{on, "SELECT value FROM meta WHERE name = 'tenants_version'"},
       grow_version_{on, "UPDATE meta SET value = value + 1 WHERE name = 'tenants_version'"},
       insert_{on, "INSERT INTO tenant_configs (" TENANT_COLUMNS
@@ -47,7 +49,9 @@ tenants::tenants(connection& on, keyring& keys)
       update_{on, "UPDATE tenant_configs SET name = ?2, desk_kind = ?3, desk_url = ?4, desk_key = ?5, desk_ca = ?6, "
                   "desk_options = ?7, signing_secret = ?8, previous_signing_secret = ?9, webhooks_per_minute = ?10, "
                   "paused = ?11, updated_at = max(?12, updated_at + 1) WHERE id = ?1 AND updated_at = ?13"},
-      remove_{on, "DELETE FROM tenant_configs WHERE id = ?1"} {}
+      remove_{on, "DELETE FROM tenant_configs WHERE id = ?1"},
+      put_budgets_{on, "INSERT INTO tenant_budgets VALUES (?1, ?2) ON CONFLICT DO UPDATE SET budgets = ?2"},
+      drop_budgets_{on, "DELETE FROM tenant_budgets WHERE tenant = ?1"} {}
 
 const tenants::identity* tenants::identify(std::string_view id) {
   if (const auto found = known_.find(id); found != known_.end())
@@ -96,6 +100,7 @@ tenant tenants::from_row(const statement::run& row) {
   value.paused = row.integer(10) != 0;
   value.created_at = row.time(11);
   value.updated_at = row.time(12);
+  value.budgets = row.string(14);
   return value;
 }
 
@@ -134,6 +139,13 @@ tenants::sealed_secrets tenants::seal(const tenant& value, const key_bytes& key)
   return result;
 }
 
+void tenants::put_budgets(const tenant& value, std::int64_t number) {
+  if (value.budgets.empty())
+    drop_budgets_.execute(number);
+  else
+    put_budgets_.execute(number, value.budgets);
+}
+
 void tenants::grow_version() {
   grow_version_.execute();
 }
@@ -150,6 +162,7 @@ void tenants::add(const tenant& value) {
                   value.created_at, value.updated_at, blob{wrapped});
   if (on_.changes() == 0)
     throw error{fault::refused, "there already is a tenant " + value.id};
+  put_budgets(value, number_of(value.id));
   grow_version();
   change.commit();
 }
@@ -167,6 +180,7 @@ bool tenants::update(const tenant& value, timestamp read_at) {
                   value.updated_at, read_at);
   if (on_.changes() == 0)
     return false;
+  put_budgets(value, who->number);
   grow_version();
   change.commit();
   return true;

@@ -61,6 +61,7 @@ private:
 
   tenant from_row(const statement::run& row);
   sealed_secrets seal(const tenant& value, const key_bytes& key);
+  void put_budgets(const tenant& value, std::int64_t number);
   void grow_version();
 
   connection& on_;
@@ -74,6 +75,8 @@ private:
   statement insert_;
   statement update_;
   statement remove_;
+  statement put_budgets_;
+  statement drop_budgets_;
 };
 
 } // namespace troupe::storage::sqlite

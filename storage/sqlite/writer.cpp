@@ -24,7 +24,10 @@ void leave_a_gap() {
 
 writer::writer(const connection_options& options, const config::secret& master,
                const std::optional<config::secret>& previous)
-    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, users_{on_, keys_}, journal_{on_, keys_, tenants_},
+    : on_{options}, keys_{master, previous}, tenants_{on_, keys_}, users_{on_, keys_}, ledger_{on_}, journal_{on_,
+                                                                                                              keys_,
+                                                                                                              tenants_,
+                                                                                                              ledger_},
       documents_{on_, tenants_}, assets_{on_}, notes_{on_}, audit_{on_}, tokens_{on_}, removal_{on_}, erasure_{on_} {
   if (previous)
     take_over_keys();
@@ -49,6 +52,14 @@ bool writer::mark_job(const entity_key& job, job_status as, std::string_view err
 
 std::size_t writer::release_running_jobs(timestamp now) {
   return journal_.release_running(now);
+}
+
+std::size_t writer::settle_open_calls() {
+  on_.check_still_there();
+  write_transaction change{on_};
+  const auto settled = ledger_.settle_open();
+  change.commit();
+  return settled;
 }
 
 void writer::add_tenant(const tenant& value) {
@@ -77,12 +88,13 @@ bool writer::remove_user(std::string_view tenant, std::string_view user) {
   write_transaction change{on_};
   const auto owner = tenants_.number_of(tenant);
   const auto tokens = tokens_.remove_user(owner, user);
+  const auto calls = ledger_.forget_user(owner, user);
   const auto number = users_.drop(owner, user);
   if (number != 0)
     removal_.begin_user(number);
   journal_.forget_heads();
   change.commit();
-  return number != 0 || tokens > 0;
+  return number != 0 || tokens > 0 || calls > 0;
 }
 
 std::size_t writer::clear_removed() {
@@ -154,6 +166,13 @@ std::size_t writer::expire(timestamp now, std::chrono::hours audit_retention) {
   write_transaction change{on_};
   expired += audit_.expire(now - audit_retention, expired_at_once);
   expired += tokens_.expire(now, expired_at_once);
+  change.commit();
+  return expired;
+}
+
+std::size_t writer::expire_calls(timestamp before) {
+  write_transaction change{on_};
+  const auto expired = ledger_.expire(before, expired_at_once);
   change.commit();
   return expired;
 }

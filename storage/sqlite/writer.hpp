@@ -7,6 +7,7 @@
 #include "storage/sqlite/documents.hpp"
 #include "storage/sqlite/erasure.hpp"
 #include "storage/sqlite/journal.hpp"
+#include "storage/sqlite/ledger.hpp"
 #include "storage/sqlite/notes.hpp"
 #include "storage/sqlite/refresh_tokens.hpp"
 #include "storage/sqlite/removal.hpp"
@@ -24,6 +25,7 @@ public:
   std::vector<append_result> append_batch(std::span<const append> batch) override;
   bool mark_job(const entity_key& job, job_status as, std::string_view error, timestamp now) override;
   std::size_t release_running_jobs(timestamp now) override;
+  std::size_t settle_open_calls() override;
   void add_tenant(const tenant& value) override;
   bool update_tenant(const tenant& value, timestamp read_at) override;
   bool remove_tenant(std::string_view id) override;
@@ -38,6 +40,7 @@ public:
   std::string put_local_note(std::string_view tenant, const local_note& note, std::string_view marker) override;
   void put_audit(std::span<const audit_entry> entries) override;
   std::size_t expire(timestamp now, std::chrono::hours audit_retention) override;
+  std::size_t expire_calls(timestamp before) override;
 
 private:
   void take_over_keys();
@@ -46,6 +49,7 @@ private:
   keyring keys_;
   tenants tenants_;
   user_keys users_;
+  ledger ledger_;
   journal journal_;
   documents documents_;
   assets assets_;

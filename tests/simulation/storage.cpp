@@ -106,6 +106,9 @@ public:
   std::vector<storage::audit_entry> list_audit(const storage::audit_filter& filter) override {
     return look().list_audit(filter);
   }
+  std::vector<storage::spending_row> spending_by(const storage::spending_filter& filter) override {
+    return look().spending_by(filter);
+  }
 
 private:
   storage::reader& look() {
@@ -132,7 +135,7 @@ public:
     if (world_.faults.take(fault_kind::commit_refused))
       throw storage::error{storage::fault::refused, "simulated: refused"};
     for (const auto& append : batch)
-      if (append.expected > 0 && world_.faults.take(fault_kind::operator_first)) {
+      if (!append.ledger && append.expected > 0 && world_.faults.take(fault_kind::operator_first)) {
         if (append.entity.kind == storage::entity_kind::conversation)
           intrude(append.entity);
         else
@@ -140,7 +143,8 @@ public:
       }
     auto results = db.append_batch(batch);
     for (std::size_t i = 0; i < batch.size(); ++i)
-      world_.checker.appended(batch[i], results[i]);
+      if (!batch[i].ledger)
+        world_.checker.appended(batch[i], results[i]);
     if (world_.faults.take(fault_kind::crash_after_commit)) {
       world_.crash("after a commit");
       demand(*life_);
@@ -155,6 +159,9 @@ public:
     if (count > 0)
       world_.note("storage", "releases ", count, " jobs");
     return count;
+  }
+  std::size_t settle_open_calls() override {
+    return begin().settle_open_calls();
   }
   void add_tenant(const storage::tenant& value) override {
     begin().add_tenant(value);
@@ -205,6 +212,9 @@ public:
   }
   std::size_t expire(timestamp now, std::chrono::hours audit_retention) override {
     return begin().expire(now, audit_retention);
+  }
+  std::size_t expire_calls(timestamp before) override {
+    return begin().expire_calls(before);
   }
 
 private:

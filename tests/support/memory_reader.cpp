@@ -298,6 +298,17 @@ public:
     return result;
   }
 
+  std::vector<storage::spending_row> spending_by(const storage::spending_filter& filter) override {
+    auto lock = begin();
+    storage::spending_row all;
+    for (const auto& call : db_->calls_)
+      if (!filter.tenant || *filter.tenant == call.tenant) {
+        ++all.calls;
+        all.amounts.cost += call.amounts.cost;
+      }
+    return {all};
+  }
+
 private:
   /// In the order of tenants and ids.
   std::vector<storage::conversation_record>

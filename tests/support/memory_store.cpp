@@ -123,6 +123,8 @@ storage::append_result memory_store::write(const storage::append& what) {
 }
 
 storage::append_result memory_store::apply(const storage::append& what) {
+  if (what.ledger)
+    return put_call(*what.ledger);
   if (what.events.empty())
     throw storage::error{storage::fault::refused, "an append has at least one event"};
   if (what.entity.kind == storage::entity_kind::conversation && what.expected == 0 && !what.conversation)
@@ -183,6 +185,9 @@ void memory_store::forget_conversation(const owned_id& id) {
   journals_.erase({id.first, storage::entity_kind::conversation, id.second});
   conversations_.erase(id);
   std::erase(opened_, id);
+  for (auto& call : calls_)
+    if (call.tenant == id.first && call.kind == storage::entity_kind::conversation && call.entity == id.second)
+      call.user = call.entity = call.run = "";
 }
 
 } // namespace troupe::testing

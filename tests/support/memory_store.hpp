@@ -60,6 +60,8 @@ public:
   std::optional<storage::conversation_record> conversation(std::string_view tenant, std::string_view id) const;
   std::vector<storage::local_note> notes(std::string_view tenant, std::string_view ticket_id) const;
   std::vector<storage::audit_entry> audit() const;
+  /// The ledger's lines in their order; a call's number is its place, from 1 on.
+  std::vector<storage::call_record> calls() const;
   /// Sizes of all committed batches of appends.
   std::vector<std::size_t> batches() const;
   /// Writes an append as somebody else would. Throws as a writer does.
@@ -99,6 +101,7 @@ private:
   storage::append_result apply(const storage::append& what);
   /// The conversation that holds the slot that a first append wants.
   const storage::conversation_record* holder_of_slot(const storage::append& what) const;
+  storage::append_result put_call(const storage::ledger_entry& entry);
   void project(const storage::append& what);
   void forget_conversation(const owned_id& id);
 
@@ -118,6 +121,7 @@ private:
   std::map<std::string, std::uint64_t, std::less<>> documents_versions_;
   std::vector<std::pair<std::string, storage::local_note>> notes_;
   std::vector<storage::audit_entry> audit_;
+  std::vector<storage::call_record> calls_;
   std::string last_served_; ///< tenant whose job `due_jobs` returned last
   std::vector<std::size_t> batches_;
   std::size_t removed_left_ = 0;

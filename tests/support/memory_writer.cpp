@@ -62,6 +62,17 @@ public:
     return count;
   }
 
+  std::size_t settle_open_calls() override {
+    auto lock = begin("calls can't be settled");
+    std::size_t count = 0;
+    for (auto& call : db_->calls_)
+      if (call.outcome == storage::call_outcome::open) {
+        call.outcome = storage::call_outcome::unknown;
+        ++count;
+      }
+    return count;
+  }
+
   void add_tenant(const storage::tenant& value) override {
     auto lock = begin("the tenant can't be added");
     if (!db_->tenants_.emplace(value.id, value).second)
@@ -98,6 +109,9 @@ public:
     std::erase_if(db_->articles_, owned);
     std::erase_if(db_->assets_, [id](const auto& x) { return x.first == id; });
     std::erase_if(db_->notes_, [id](const auto& x) { return x.first == id; });
+    for (auto& call : db_->calls_) // their places are their numbers
+      if (call.tenant == id)
+        call = {};
     db_->tenants_.erase(found);
     db_->removed_.emplace(id);
     ++db_->tenants_version_;
@@ -115,6 +129,11 @@ public:
     for (const auto& id : talks)
       db_->forget_conversation(id);
     removed += talks.size();
+    for (auto& call : db_->calls_)
+      if (call.tenant == tenant && call.user == user) {
+        call.user.clear();
+        ++removed;
+      }
     return removed > 0;
   }
 
@@ -208,6 +227,11 @@ public:
     count += std::erase_if(db_->tokens_, [&](const auto& x) { return x.second.token.expires_at <= now; });
     count += std::erase_if(db_->audit_, [&](const auto& x) { return x.at + audit_retention <= now; });
     return count;
+  }
+
+  std::size_t expire_calls(storage::timestamp) override {
+    auto lock = begin("nothing can be removed");
+    return 0;
   }
 
 private:

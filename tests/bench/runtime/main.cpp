@@ -96,6 +96,9 @@ public:
   std::size_t release_running_jobs(storage::timestamp) override {
     return 0;
   }
+  std::size_t settle_open_calls() override {
+    return 0;
+  }
   void add_tenant(const storage::tenant&) override {}
   bool update_tenant(const storage::tenant&, storage::timestamp) override {
     return true;
@@ -126,6 +129,9 @@ public:
   }
   void put_audit(std::span<const storage::audit_entry>) override {}
   std::size_t expire(storage::timestamp, std::chrono::hours) override {
+    return 0;
+  }
+  std::size_t expire_calls(storage::timestamp) override {
     return 0;
   }
 

@@ -123,6 +123,33 @@ TEST_CASE_METHOD(migrations_fixture, "conversations and logins are kept while an
   CHECK(file.ask("SELECT count(*) FROM user_keys") == "1");
 }
 
+TEST_CASE_METHOD(migrations_fixture, "the ledger is kept while an older program has the database") {
+  auto own = make_tenant("acme");
+  own.budgets = R"({"user.money":"2"})";
+  change(own);
+  for (const auto* tenant : {"acme", "globex"}) {
+    append paid;
+    paid.ledger = std::make_shared<const ledger_entry>(
+        ledger_entry{0, {at(0), tenant, "mia", {}, {}, {}, "coach", "p", "m", {1, 1, 0, 700}, {}, {}}, {}});
+    REQUIRE(put(paid).outcome == append_outcome::stored);
+  }
+  reader.reset();
+  writer.reset();
+  backend.reset();
+  const auto latest = migration_state(database->options()).latest;
+  REQUIRE(migrate(database->options(), 3).current == 3);
+  dynamic_cast<const sqlite_database&>(*database).run("DELETE FROM tenant_configs WHERE id = 'globex'");
+  REQUIRE(migrate(database->options(), latest).current == latest);
+  restart();
+  while (writer->clear_removed() > 0) {
+  }
+  const auto rows = reader->spending_by({});
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].key == "acme");
+  CHECK(rows[0].amounts.cost == 700);
+  CHECK(reader->find_tenant("acme")->budgets == own.budgets);
+}
+
 TEST_CASE_METHOD(migrations_fixture, "an older database is refused with the command to run") {
   close();
   migrate(database->options(), 1);

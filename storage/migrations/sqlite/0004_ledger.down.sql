@@ -1,0 +1,1 @@
+-- The tables stay as they are: an older program doesn't look at them, and going up again finds them.
