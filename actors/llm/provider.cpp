@@ -185,9 +185,10 @@ std::optional<std::string> provider_state::obstacle(const open_call& call) {
   const auto& asked = *call.what->call;
   if (asked.stop.stop_requested())
     return "the call was taken back";
-  if (call.deadline && call.turn_end.value_or(*call.deadline) - clock_->monotonic() < least_time(asked))
+  const auto now = clock_->monotonic();
+  if (call.deadline && call.turn_end.value_or(*call.deadline) - now < least_time(asked))
     return "the call's time limit leaves no time for it";
-  const auto wait = allowance_.ready_at(clock_->monotonic(), call.tokens) - clock_->monotonic();
+  const auto wait = allowance_.ready_at(now, call.tokens) - now;
   if (wait > 0ns && !is_cut_off())
     return "its limit per minute leaves no room for another "
            + std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()) + " s";

@@ -23,7 +23,29 @@ net::llm::chat_reply told(net::llm::rate_limits limits) {
   return result;
 }
 
+/// Goes on whenever somebody looks, as real ones do.
+class running_clock final : public actors::clock {
+public:
+  storage::timestamp now() const noexcept override {
+    return stopped_.now();
+  }
+  std::chrono::nanoseconds monotonic() const noexcept override {
+    stopped_.advance(1us);
+    return stopped_.monotonic();
+  }
+
+private:
+  mutable manual_clock stopped_;
+};
+
 } // namespace
+
+TEST_CASE_METHOD(fixture, "where nothing limits calls, time that passes while one begins is no reason to refuse it") {
+  auto p = make(many_at_a_time(), std::make_shared<running_clock>());
+  for (const auto* text : {"1", "2", "3"})
+    call(p, "a", text);
+  CHECK(client->asked == std::vector<std::string>{"1", "2", "3"});
+}
 
 TEST_CASE_METHOD(fixture, "no more calls begin in a minute than the settings allow") {
   auto with = many_at_a_time();

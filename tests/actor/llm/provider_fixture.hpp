@@ -33,7 +33,11 @@ struct provider_fixture : actor_fixture {
   }
 
   provider_actor make(const config::provider_settings& with = settings()) {
-    return spawn(provider, with, std::shared_ptr<net::llm::chat_client>{client}, time, chance,
+    return make(with, time);
+  }
+
+  provider_actor make(const config::provider_settings& with, std::shared_ptr<const actors::clock> by) {
+    return spawn(provider, with, std::shared_ptr<net::llm::chat_client>{client}, std::move(by), chance,
                  std::make_shared<llm_probe>(metrics, with.name, with.model));
   }
 
