@@ -155,7 +155,7 @@ class Tenants(Installed):
                 (("tenant", "show"), "troupe tenant show: ID is required"),
                 (("job", "list", "--limit", "0"), '--limit: must be a whole number from 1 to 1000; found "0"'),
                 (("demo", "--port", "65536"), '--port: must be a whole number from 0 to 65535; found "65536"'),
-                (("token", "mint", "--tenant", "acme", "--user", ""), "--user must have 1 to 256 bytes; found 0"),
+                (("token", "mint", "--tenant", "acme", "--user", ""), "--user must have 1 to 256 bytes without control characters"),
                 (("token", "mint", "--tenant", "acme", "--user", "a", "--role", "r" * 65), "--role must have at most 64")):
             with self.subTest(words):
                 self.refused(2, *words, words=(told,))
