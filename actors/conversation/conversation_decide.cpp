@@ -96,8 +96,8 @@ public:
   void operator()(erase&& c) {
     if (s_.number == 0 || s_.ended)
       return;
-    if (s_.turn)
-      out_.effects.emplace_back(cancel_model{});
+    if (s_.turn) // before it is durable: no prompt goes out for what is erased
+      out_.early_effects.emplace_back(cancel_model{});
     emit(deleted{std::move(c.by)});
   }
 

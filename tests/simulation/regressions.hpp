@@ -17,6 +17,7 @@ inline constexpr std::array regressions{
     regression{31'736, "a journal writer that was killed before it began leaves its successor in place"},
     regression{43'355, "nobody looks too early for a note because the clock was set forward during the write"},
     regression{50'337, "a job that crashes goes on, though the intake that began it has died and its tenant is paused"},
+    regression{75'274, "no model is asked for a conversation whose erasure is stored"},
 };
 
 } // namespace troupe::simulation

@@ -115,7 +115,7 @@ TEST_CASE("a conversation expires when nothing was said for its agent's time to 
 TEST_CASE("a conversation that is deleted forgets everything and stops its model") {
   talk_bench talk{talker()};
   talk.user_says("my secret");
-  CHECK(find<cancel_model>(talk.tell(erase{"ann"}).effects));
+  CHECK(find<cancel_model>(talk.tell(erase{"ann"}).early_effects)); // before the deletion is durable
   CHECK(talk.state.ended);
   CHECK(talk.state.messages.empty());
   CHECK(talk.state.taken.empty());

@@ -82,6 +82,8 @@ private:
         conversation_core::decide(talk_.rebuilt(), what, {talk_.now, talk_.chance, conversation_id}, talk_.settings);
     const auto decided = talk_.tell(std::move(what));
     CHECK(same(decided, other)); // what a rebuilt owner would decide is what this one decides
+    for (const auto& one : decided.early_effects)
+      take(one);
     for (const auto& one : decided.effects)
       take(one);
     publish();
